@@ -1,0 +1,1 @@
+"""Passage: the batch record of a living medicine."""

@@ -1,0 +1,95 @@
+"""The application: every stage's pages and API mounted, the trail given to those below it."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.people import pages as people_pages
+from app.people.actor import Actor
+from app.people.sessions import signed_in
+from app.settings import VERSION, settings
+from app.trail import audit
+from app.trail.attempts import keep_attempt
+from app.web import problems
+from app.web.guard import Guard
+from app.web.pages import environment
+from schemas.people import Task
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One word of the main menu, and the deed that lets a person see it."""
+
+    label: str
+    href: str
+    deed: str
+
+
+MENU = (
+    MenuItem("Lots", "/lots", "lot.read"),
+    MenuItem("Intake", "/intake", "intake.read"),
+    MenuItem("Quality", "/quality", "lot.read"),
+    MenuItem("Release", "/release", "release.read"),
+    MenuItem("Delivery", "/delivery", "delivery.read"),
+    MenuItem("Supplies", "/supplies", "supply.read"),
+    MenuItem("Masters", "/masters", "master.read"),
+    MenuItem("People", "/people", "account.read"),
+    MenuItem("Trail", "/trail", "trail.read"),
+)
+
+PAGES: Sequence[APIRouter] = (people_pages.pages,)
+OPEN_PAGES: Sequence[APIRouter] = (people_pages.open_pages,)
+MACHINES: Sequence[APIRouter] = ()
+WAITING: Sequence[Callable[[Session, Actor], Sequence[Task]]] = ()
+
+
+def menu(by: Actor) -> tuple[MenuItem, ...]:
+    """The words of the menu this person may follow."""
+    return tuple(item for item in MENU if by.may(item.deed))
+
+
+environment.globals["menu"] = menu
+
+
+def create_app(database: Database, clock: Callable[[], datetime] | None = None) -> FastAPI:
+    """The application over a migrated database; a clock is given only by tests."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="Passage",
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.database = database
+    app.state.clock = clock
+    app.state.record = audit.record
+    app.state.keep_attempt = keep_attempt
+    app.state.waiting = WAITING
+    app.add_middleware(
+        Guard, upload_bytes=settings().upload_mib * 2**20, secure=settings().secure_cookies
+    )
+    problems.install(app)
+    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    for router in OPEN_PAGES:
+        app.include_router(router, include_in_schema=False)
+    for router in PAGES:
+        app.include_router(router, include_in_schema=False, dependencies=[Depends(signed_in)])
+    for router in MACHINES:
+        app.include_router(router, prefix="/api/v1", dependencies=[Depends(signed_in)])
+    return app

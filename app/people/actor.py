@@ -1,0 +1,40 @@
+"""Who acts: a person, in one role, at one site. Handed to every action as `by`."""
+
+from dataclasses import dataclass, replace
+
+from app.errors import Forbidden
+from app.people.permissions import acting_role
+from schemas.people import Role
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A signed-in person as actions see them. `role` is the one in which they act now."""
+
+    account_id: int
+    username: str
+    name: str
+    roles: tuple[Role, ...]
+    zone: str
+    site_code: str
+    treating_site: str | None = None
+    role: Role | None = None
+    session_id: int | None = None
+    has_signed: bool = False
+    must_change_password: bool = False
+
+    def may(self, deed: str) -> bool:
+        """Whether one of this person's roles may do this deed."""
+        return acting_role(self.roles, deed) is not None
+
+    def doing(self, deed: str) -> "Actor":
+        """The same person in the role that may do this deed.
+
+        Raises:
+            Forbidden: none of the person's roles may do it (R-P11-07).
+        """
+        role = acting_role(self.roles, deed)
+        if role is None:
+            held = ", ".join(each.title for each in self.roles)
+            raise Forbidden(f"The role {held} may not do this ({deed}). The attempt was recorded.")
+        return replace(self, role=role)

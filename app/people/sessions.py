@@ -1,0 +1,137 @@
+"""Who is at the other end: browser sessions with an idle lock, and tokens for machines."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.errors import Forbidden, NotSignedIn
+from app.people.actor import Actor
+from app.people.credentials import token_digest
+from app.people.models import Account, ApiToken, BrowserSession, Site
+from app.settings import settings
+from app.web.clock import Now
+
+SEEN_EVERY = timedelta(seconds=30)
+
+
+class MustChangePassword(Forbidden):
+    """Choose a password of your own first: the present one was given to you."""
+
+    kept = False
+    title = "Choose your own password"
+
+
+def cookie_name() -> str:
+    """The session cookie; over https the browser itself binds it to this host."""
+    return "__Host-passage" if settings().secure_cookies else "passage"
+
+
+def set_cookie(response: Response, token: str) -> None:
+    """Give the browser its session token, unreadable for scripts."""
+    response.set_cookie(
+        cookie_name(),
+        token,
+        httponly=True,
+        samesite="lax",
+        secure=settings().secure_cookies,
+        path="/",
+    )
+
+
+def signed_in(request: Request, at: Now) -> Actor:
+    """The person behind this request.
+
+    Raises:
+        NotSignedIn: no session, an idle or ended one, a closed account, or a bad token.
+    """
+    known: Actor | None = getattr(request.state, "actor", None)
+    if known is not None:
+        return known
+    with request.app.state.database.reading() as session:
+        bearer = request.headers.get("authorization")
+        if request.url.path.startswith("/api/"):
+            actor = _by_token(session, bearer, at)
+            stale = None
+        else:
+            actor, stale = _by_cookie(session, request.cookies.get(cookie_name()), at)
+    if stale is not None:
+        with request.app.state.database.writing() as writing:
+            writing.execute(
+                update(BrowserSession).where(BrowserSession.id == stale).values(seen_at=at)
+            )
+    request.state.actor = actor
+    return actor
+
+
+def _by_cookie(session: Session, token: str | None, at: datetime) -> tuple[Actor, int | None]:
+    """The actor, and the id of the session when its last sight should be written again."""
+    if not token:
+        raise NotSignedIn
+    row = session.scalar(
+        select(BrowserSession).where(BrowserSession.token_digest == token_digest(token))
+    )
+    if row is None or row.ended_at is not None or row.account.closed_at is not None:
+        raise NotSignedIn
+    limits = settings()
+    if at - row.seen_at > timedelta(minutes=limits.idle_minutes):
+        raise NotSignedIn("The session was locked after a pause. Sign in again.")
+    if at - row.began_at > timedelta(hours=limits.session_hours):
+        raise NotSignedIn("The session has ended for today. Sign in again.")
+    actor = actor_of(session, row.account, session_id=row.id, has_signed=row.has_signed)
+    return actor, (row.id if at - row.seen_at > SEEN_EVERY else None)
+
+
+def _by_token(session: Session, header: str | None, at: datetime) -> Actor:
+    scheme, _, token = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn("Send a token: Authorization: Bearer …")
+    row = session.scalar(select(ApiToken).where(ApiToken.token_digest == token_digest(token)))
+    if row is None or row.revoked_at is not None or row.account.closed_at is not None:
+        raise NotSignedIn("This token is not valid.")
+    if row.expires_on < at.date():
+        raise NotSignedIn("This token has expired.")
+    return actor_of(session, row.account)
+
+
+def actor_of(
+    session: Session, account: Account, *, session_id: int | None = None, has_signed: bool = False
+) -> Actor:
+    """An account as actions see it."""
+    site = session.scalars(select(Site)).one()
+    return Actor(
+        account_id=account.id,
+        username=account.username,
+        name=account.name,
+        roles=account.roles,
+        zone=site.zone,
+        site_code=site.code,
+        treating_site=account.treating_site,
+        session_id=session_id,
+        has_signed=has_signed,
+        must_change_password=account.must_change_password,
+    )
+
+
+SignedIn = Annotated[Actor, Depends(signed_in)]
+OWN_PASSWORD = "/account/password"  # noqa: S105 - a path
+
+
+def allowed(deed: str) -> Any:
+    """Bring in the person, in the role that may do this deed, as a dependency.
+
+    Raises:
+        Forbidden: no role of theirs may; the attempt goes to the trail (R-P11-07).
+    """
+
+    def acting(request: Request, by: SignedIn) -> Actor:
+        if by.must_change_password and request.url.path != OWN_PASSWORD:
+            raise MustChangePassword
+        actor = by.doing(deed)
+        request.state.actor = actor
+        return actor
+
+    return Depends(acting)

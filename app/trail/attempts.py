@@ -1,0 +1,47 @@
+"""Refused attempts: kept, although the deed itself left nothing behind (R-P11-24, R-DI-14)."""
+
+from datetime import datetime
+
+from fastapi import Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import RecordError, SignatureFailed
+from app.people.actor import Actor
+from app.people.credentials import count_failure
+from app.people.models import Account, FailedAttempt, Site
+from app.trail.audit import record
+from app.web.clock import now
+from app.web.guard import client_address
+
+
+def keep_attempt(session: Session, request: Request, no: RecordError) -> None:
+    """Record who tried what, on which address of the application, and why it was refused."""
+    by: Actor | None = getattr(request.state, "actor", None)
+    at = now(request)
+    tried = getattr(no, "username", None)
+    if isinstance(no, SignatureFailed):
+        _count(session, by.username if by else tried, request, at=at)
+    site_zone = session.scalar(select(Site.zone)) or "UTC"
+    record(
+        session,
+        by=by,
+        at=at,
+        did="refused",
+        about=request.url.path.removeprefix("/api/v1").strip("/") or "home",
+        why=no.says,
+        details={
+            "method": request.method,
+            "status": no.status,
+            "rules": [each.rule for each in no.findings],
+            **({"username": tried} if tried else {}),
+        },
+        zone=site_zone,
+    )
+
+
+def _count(session: Session, username: str | None, request: Request, *, at: datetime) -> None:
+    session.add(FailedAttempt(address=client_address(request), at=at))
+    account = session.scalar(select(Account).where(Account.username == username))
+    if account is not None:
+        count_failure(account, at=at)

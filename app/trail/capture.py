@@ -1,0 +1,133 @@
+"""The session's own witness: every audited row that is written is noted, without being asked.
+
+An action cannot forget a row: what was written and not recorded fails the commit. What is
+append-only is not changed, and nothing audited is deleted (R-P11-05, design idea 2).
+"""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session
+from sqlalchemy.orm.attributes import NO_VALUE
+
+from app.db import AppendOnly, Base, Technical, key_of
+from app.trail.models import AuditEntry
+from schemas.trail import RowChange
+
+NOTED = "rows written and not yet recorded"
+
+
+class Untrailed(AssertionError):
+    """Rows were written without an entry in the trail. This is our own mistake."""
+
+
+def plain(value: object) -> Any:
+    """A column's value as JSON: exact and the same on both databases."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, bytes):
+        return value.hex()
+    return value
+
+
+def shown(mapper: Mapper[Any], key: str, value: object) -> Any:
+    """A column's value for the trail; of a secret only a digest."""
+    if value is not None and mapper.columns[key].info.get("secret"):
+        return "sha256:" + sha256(str(value).encode()).hexdigest()
+    return plain(value)
+
+
+def state_of(row: Base) -> dict[str, Any]:
+    """The whole row, as the trail keeps it and as verification compares it."""
+    mapper = inspect(row).mapper
+    return {
+        each.key: shown(mapper, each.key, getattr(row, each.key)) for each in mapper.column_attrs
+    }
+
+
+def _was(row: Base) -> dict[str, Any]:
+    """What the changed columns held before this flush."""
+    facts = inspect(row)
+    old: dict[str, Any] = {}
+    for each in facts.mapper.column_attrs:
+        gone = facts.attrs[each.key].history.deleted
+        if gone and gone[0] is not NO_VALUE:
+            old[each.key] = shown(facts.mapper, each.key, gone[0])
+    return old
+
+
+def _audited(row: object) -> bool:
+    return not isinstance(row, Technical | AuditEntry)
+
+
+def _refuse_changes(session: Session, _context: object, _instances: object) -> None:
+    for row in session.dirty:
+        if isinstance(row, AppendOnly) and session.is_modified(row):
+            raise Untrailed(f"{type(row).__name__} is append-only: correct it with a new row")
+    for row in session.deleted:
+        if _audited(row):
+            raise Untrailed(f"{type(row).__name__} rows are never deleted")
+
+
+def _note_rows(session: Session, _context: object) -> None:
+    noted: list[RowChange] = session.info.setdefault(NOTED, [])
+    noted.extend(
+        RowChange(table=row.__tablename__, key=key_of(row), new=state_of(row))
+        for row in session.new
+        if _audited(row)
+    )
+    noted.extend(
+        RowChange(table=row.__tablename__, key=key_of(row), new=state_of(row), old=_was(row))
+        for row in session.dirty
+        if _audited(row) and session.is_modified(row)
+    )
+
+
+def _refuse_bulk(execution: ORMExecuteState) -> None:
+    if execution.is_update or execution.is_delete:
+        mapper = execution.bind_mapper
+        if mapper is not None and not issubclass(mapper.class_, Technical):
+            raise Untrailed(f"bulk changes of {mapper.class_.__name__} would pass the trail by")
+
+
+def _refuse_untrailed(session: Session) -> None:
+    session.flush()
+    left: list[RowChange] = session.info.get(NOTED, [])
+    if left:
+        tables = sorted({each.table for each in left})
+        raise Untrailed(f"written without an entry in the trail: {', '.join(tables)}")
+
+
+def take_noted(session: Session) -> tuple[RowChange, ...]:
+    """Flush, and hand over the rows written since the last entry."""
+    session.flush()
+    return tuple(session.info.pop(NOTED, []))
+
+
+def _forget(session: Session, *_: object) -> None:
+    session.info.clear()
+
+
+def watch() -> None:
+    """Begin to watch every session of this process. Called once, by the application's start."""
+    if event.contains(Session, "before_flush", _refuse_changes):
+        return
+    event.listen(Session, "before_flush", _refuse_changes)
+    event.listen(Session, "after_flush", _note_rows)
+    event.listen(Session, "do_orm_execute", _refuse_bulk)
+    event.listen(Session, "before_commit", _refuse_untrailed)
+    event.listen(Session, "after_commit", _forget)
+    event.listen(Session, "after_soft_rollback", _forget)
+
+
+watch()

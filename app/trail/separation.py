@@ -1,0 +1,52 @@
+"""Separation of duties, asked of the trail itself: what somebody did cannot be forgotten."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.errors import SamePerson
+from app.people.actor import Actor
+from app.people.duties import Pair, partners, scope_of
+from app.trail.models import AuditEntry
+
+
+def refuse_same_person(session: Session, did: str, *, about: str, by: Actor) -> None:
+    """Refuse a deed whose other half this person has done (requirements 3.4).
+
+    Raises:
+        SamePerson: with the pair's number, both deeds, and where the other half was done.
+    """
+    for pair, others in partners(did):
+        earlier = _done(session, others, scope_of(about, pair.scope), by)
+        if earlier is not None:
+            raise SamePerson(_words(pair, earlier))
+
+
+def has_clash(session: Session, did: str, *, about: str, by: Actor) -> str | None:
+    """What `refuse_same_person` would say, for a screen that should not offer the deed."""
+    try:
+        refuse_same_person(session, did, about=about, by=by)
+    except SamePerson as no:
+        return no.says
+    return None
+
+
+def _done(session: Session, deeds: tuple[str, ...], about: str, by: Actor) -> AuditEntry | None:
+    return session.scalars(
+        select(AuditEntry)
+        .where(
+            AuditEntry.by == by.username,
+            AuditEntry.did.in_(deeds),
+            or_(
+                AuditEntry.about == about, AuditEntry.about.startswith(about + "/", autoescape=True)
+            ),
+        )
+        .order_by(AuditEntry.seq)
+        .limit(1)
+    ).first()
+
+
+def _words(pair: Pair, earlier: AuditEntry) -> str:
+    return (
+        f"{pair.number}: {pair.says} You did “{earlier.did}” on {earlier.about} "
+        f"({earlier.at:%Y-%m-%d %H:%M} UTC). Ask a colleague. ({pair.cite})"
+    )

@@ -1,0 +1,1 @@
+"""The edge: requests, forms, pages, problems. It knows no stage."""

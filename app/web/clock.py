@@ -1,0 +1,21 @@
+"""The one place that asks what time it is. Everyone else is told."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+
+def now(request: Request) -> datetime:
+    """This moment in UTC, read once for the request; tests may set the application's clock."""
+    clock = getattr(request.app.state, "clock", None)
+    moment: datetime = clock() if clock else wall_clock()
+    return moment
+
+
+def wall_clock() -> datetime:
+    """This moment in UTC, from the machine's clock."""
+    return datetime.now(UTC)
+
+
+Now = Annotated[datetime, Depends(now)]

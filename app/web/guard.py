@@ -1,0 +1,113 @@
+"""What every request passes first: same origin, a limited body, and what every answer carries."""
+
+import secrets
+from collections.abc import MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+DIGITS_MAX = 15
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def client_address(request: Request) -> str:
+    """The address a request came from, or a dash."""
+    return request.client.host if request.client else "-"
+
+
+class Guard:
+    """Refuses forms from elsewhere and bodies that are too large; sets the security headers."""
+
+    def __init__(self, app: ASGIApp, *, upload_bytes: int, secure: bool) -> None:
+        self.app = app
+        self.upload_bytes = upload_bytes
+        self.secure = secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer it here."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if not _same_origin(scope, headers):
+            answer = PlainTextResponse(
+                "This form came from another site. Open the page here and repeat.", 403
+            )
+            await answer(scope, receive, send)
+            return
+        if int_or_zero(headers.get("content-length")) > self.upload_bytes:
+            answer = PlainTextResponse("The file is larger than this site accepts.", 413)
+            await answer(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(12)
+        scope.setdefault("state", {})["nonce"] = nonce
+        await self.app(
+            scope, _limited(receive, self.upload_bytes), self._with_headers(send, nonce, scope)
+        )
+
+    def _with_headers(self, send: Send, nonce: str, scope: Scope) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _set_headers(MutableHeaders(scope=message), nonce, scope, secure=self.secure)
+            await send(message)
+
+        return sending
+
+
+class BodyTooLarge(Exception):
+    """A body without an honest length grew over the limit."""
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    seen = 0
+
+    async def receiving() -> MutableMapping[str, Any]:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise BodyTooLarge
+        return message
+
+    return receiving
+
+
+def _same_origin(scope: Scope, headers: Headers) -> bool:
+    """Unsafe requests come from our own pages, or carry a token and no cookie (the API)."""
+    if scope["method"] in SAFE:
+        return True
+    if "authorization" in headers and "cookie" not in headers:
+        return True
+    fetch_site = headers.get("sec-fetch-site")
+    if fetch_site is not None:
+        return fetch_site in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == headers.get("host")
+
+
+def _set_headers(headers: MutableHeaders, nonce: str, scope: Scope, *, secure: bool) -> None:
+    headers.setdefault(
+        "content-security-policy",
+        f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
+        "img-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    )
+    headers.setdefault("x-content-type-options", "nosniff")
+    headers.setdefault("referrer-policy", "same-origin")
+    headers.setdefault("cross-origin-opener-policy", "same-origin")
+    headers.setdefault("permissions-policy", "camera=(self), geolocation=(), microphone=()")
+    if not scope["path"].startswith("/static/"):
+        headers.setdefault("cache-control", "no-store")
+    if secure:
+        headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
+
+
+def int_or_zero(text: str | None) -> int:
+    """A header's whole number, or 0 where there is none."""
+    known = text is not None and text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX
+    return int(text) if text and known else 0

@@ -1,0 +1,105 @@
+"""Writes by machines: an idempotency key makes a repeated request answer, not act, twice."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from hashlib import sha256
+from typing import Annotated, ParamSpec, TypeVar
+
+from fastapi import Depends, Header, Request
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from starlette.responses import Response
+
+from app.db import Base, Technical
+from app.errors import RecordError
+from app.web.clock import Now
+from app.web.unit import UnitOfWork
+from schemas.base import Contract
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Contract)
+PENDING = "idempotent answer to keep"
+
+
+class IdempotentAnswer(Technical, Base):
+    """The answer to a write that named a key, kept in the same transaction as the write."""
+
+    __tablename__ = "idempotent_answer"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_digest: Mapped[str]
+    body: Mapped[str]
+    at: Mapped[datetime]
+
+
+class KeyReused(RecordError):
+    """This idempotency key was used for another request. Choose a new key."""
+
+    status = 422
+    title = "Key already used"
+
+
+class Answered(Exception):
+    """This request was done before; its answer is given again."""
+
+    def __init__(self, body: str) -> None:
+        super().__init__("answered before")
+        self.body = body
+
+
+async def sent_bytes(request: Request) -> bytes:
+    """The body of the request, for telling a repetition from another request."""
+    return await request.body()
+
+
+def once(
+    request: Request,
+    session: UnitOfWork,
+    at: Now,
+    body: Annotated[bytes, Depends(sent_bytes)],
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> Session:
+    """A unit of work in which a repeated key gives the first answer and does nothing.
+
+    Raises:
+        Answered: the same request was done before.
+        KeyReused: the key was used for something else.
+    """
+    if idempotency_key is None:
+        return session
+    whose = request.headers.get("authorization", "")
+    key = sha256(f"{whose}\n{idempotency_key}".encode()).hexdigest()
+    asked = sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
+    known = session.get(IdempotentAnswer, key)
+    if known is None:
+        session.info[PENDING] = IdempotentAnswer(key=key, request_digest=asked, body="", at=at)
+        return session
+    if known.request_digest != asked:
+        raise KeyReused
+    raise Answered(known.body)
+
+
+Once = Annotated[Session, Depends(once)]
+
+
+def answers_once(endpoint: Callable[P, R]) -> Callable[P, R]:
+    """Keep the answer of an API write beside what it wrote; the endpoint takes `session: Once`."""
+
+    @wraps(endpoint)
+    def answering(*args: P.args, **kwargs: P.kwargs) -> R:
+        answer = endpoint(*args, **kwargs)
+        session = kwargs["session"]
+        assert isinstance(session, Session)
+        pending: IdempotentAnswer | None = session.info.get(PENDING)
+        if pending is not None:
+            pending.body = answer.model_dump_json()
+            session.add(pending)
+        return answer
+
+    return answering
+
+
+async def answer_again(request: Request, answered: Exception) -> Response:  # noqa: ARG001 - the framework's signature
+    """Give the first answer again."""
+    assert isinstance(answered, Answered)
+    return Response(answered.body, 200, {"idempotent-replay": "true"}, "application/json")

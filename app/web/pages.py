@@ -1,0 +1,157 @@
+"""Showing pages: templates, redirects, and the same page again when a form is refused."""
+
+from collections.abc import MutableMapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app.errors import BadInput, RecordError
+from app.settings import VERSION
+from app.web.forms import Typed, anchor, fields_of, read_form
+from schemas.base import Contract
+
+C = TypeVar("C", bound=Contract)
+HERE = Path(__file__).parent.parent
+
+
+def local_time(moment: datetime | None, zone: str) -> str:
+    """A moment as people of the site read it, always with its offset from UTC."""
+    if moment is None:
+        return "–"
+    local = moment.astimezone(ZoneInfo(zone))
+    offset = local.strftime("%z")
+    return f"{local:%Y-%m-%d %H:%M} UTC{offset[:3]}:{offset[3:]}"
+
+
+def civil(day: date | None) -> str:
+    """A day, as ISO 8601."""
+    return day.isoformat() if day else "–"
+
+
+environment = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+environment.filters["local"] = local_time
+environment.filters["civil"] = civil
+environment.filters["anchor"] = anchor
+environment.globals["version"] = VERSION
+environment.globals["fields_of"] = fields_of
+templates = Jinja2Templates(env=environment)
+
+
+def show(request: Request, template: str, /, **context: Any) -> HTMLResponse:
+    """Draw a page. A form that was refused finds `typed` and `refusal` from the first try."""
+    state = request.state
+    refusal: RecordError | None = getattr(state, "refusal", None)
+    actor = getattr(state, "actor", None)
+    page = {
+        "by": actor,
+        "zone": actor.zone if actor else "UTC",
+        "typed": getattr(state, "typed", Typed()),
+        "refusal": refusal,
+        "nonce": getattr(state, "nonce", ""),
+        "notice": request.query_params.get("notice", "")[:200],
+        "path": request.url.path,
+        **context,
+    }
+    return templates.TemplateResponse(
+        request, template, page, status_code=refusal.status if refusal else 200
+    )
+
+
+def go_to(path: str, notice: str = "") -> RedirectResponse:
+    """After a deed: the page that shows it, so that reloading does nothing twice."""
+    joint = "&" if "?" in path else "?"
+    where = f"{path}{joint}notice={quote(notice)}" if notice else path
+    return RedirectResponse(where, status_code=303)
+
+
+async def sent_form(request: Request) -> FormData:
+    """What the browser sent, kept so that a refusal can show it again."""
+    form = await request.form(max_files=5, max_fields=3000, max_part_size=2 * 1024 * 1024)
+    values = {
+        name: [each for each in form.getlist(name) if isinstance(each, str)]
+        for name in form
+        if "password" not in name
+    }
+    request.state.typed = Typed(values or {"_sent": ["1"]})
+    return form
+
+
+Form = Annotated[FormData, Depends(sent_form)]
+
+
+class Sent:
+    """A dependency that reads a contract from the form of a page."""
+
+    def __init__(self, contract: type[Contract]) -> None:
+        self.contract = contract
+
+    def __call__(self, request: Request, form: Form) -> Contract:
+        """Read the contract in the zone of the person who sent it."""
+        actor = getattr(request.state, "actor", None)
+        fixed = {
+            name: value
+            for name, value in request.path_params.items()
+            if name in self.contract.model_fields
+        }
+        return read_form(self.contract, form, actor.zone if actor else "UTC", fixed)
+
+
+def sent(contract: type[Contract]) -> Any:
+    """Read the page's form into this contract, as a dependency."""
+    return Depends(Sent(contract))
+
+
+async def same_page_again(request: Request, no: RecordError) -> Response:
+    """Answer a refused form with its own page: what was typed stays, what is wrong is beside it.
+
+    Every form is shown by GET at the path it is sent to; that page is drawn again, with the
+    status of the refusal. A path without such a page gets the plain page of the refusal.
+    """
+    state: dict[str, Any] = dict(request.scope.get("state") or {})
+    typed: Typed = getattr(request.state, "typed", Typed())
+    errors = no.errors if isinstance(no, BadInput) else ()
+    state |= {"refusal": no, "typed": Typed(typed.values, errors)}
+    scope = {
+        **{key: value for key, value in request.scope.items() if not key.startswith("fastapi_")},
+        "method": "GET",
+        "state": state,
+        "headers": [each for each in request.scope["headers"] if each[0] != b"content-length"],
+    }
+    status, headers, body = await _answer_to(request, scope)
+    if status in (404, 405, 303, 307) or status >= 500:  # noqa: PLR2004 - not the form's page
+        return show(request, "refusal.html", no=no)
+    kept = {key: value for key, value in headers.items() if key == "content-type"}
+    return Response(body, status_code=no.status, headers=kept)
+
+
+async def _answer_to(request: Request, scope: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+    """Run a request through the application from the inside and collect its answer."""
+    status, headers, body = 500, {}, b""
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        nonlocal status, headers, body
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            headers = {name.decode(): value.decode() for name, value in message.get("headers", ())}
+        elif message["type"] == "http.response.body":
+            body += message.get("body", b"")
+
+    await request.app.middleware_stack(scope, receive, send)
+    return status, headers, body

@@ -1,0 +1,112 @@
+"""How a no leaves the building: problem+json for machines, the same page again for people."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from app.errors import BadInput, FieldError, NotFound, NotSignedIn, RecordError
+from app.web.guard import SAFE, BodyTooLarge
+from app.web.machines import Answered, answer_again
+from app.web.pages import same_page_again, show
+from app.web.unit import keep_attempt
+from app.web.words import say
+
+log = logging.getLogger("passage")
+API = "/api/"
+
+
+def problem(no: RecordError) -> JSONResponse:
+    """An expected no as application/problem+json (RFC 9457), findings and fields included."""
+    content: dict[str, object] = {
+        "type": f"urn:passage:{type(no).__name__}",
+        "title": no.title,
+        "status": no.status,
+        "detail": no.says,
+    }
+    if no.findings:
+        content["findings"] = [each.plain() for each in no.findings]
+    if isinstance(no, BadInput):
+        content["errors"] = [{"field": each.field, "says": each.says} for each in no.errors]
+    headers = {"www-authenticate": "Bearer"} if no.status == 401 else None  # noqa: PLR2004 - HTTP
+    return JSONResponse(content, no.status, headers, media_type="application/problem+json")
+
+
+async def answer_no(request: Request, no: Exception) -> Response:
+    """Answer any of our expected errors, for a machine or for a person."""
+    assert isinstance(no, RecordError)
+    if no.kept:
+        keep_attempt(request, no)
+    if request.url.path.startswith(API):
+        return problem(no)
+    if isinstance(no, NotSignedIn):
+        return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
+    if request.method not in SAFE:
+        return await same_page_again(request, no)
+    request.state.refusal = no
+    return show(request, "refusal.html", no=no)
+
+
+async def answer_invalid(request: Request, wrong: Exception) -> Response:
+    """Answer what FastAPI could not read: parameters and JSON bodies."""
+    assert isinstance(wrong, RequestValidationError)
+    errors = [
+        FieldError(".".join(str(part) for part in each["loc"][1:]), say(each, str(each["loc"][-1])))
+        for each in wrong.errors()
+    ]
+    where = {str(each["loc"][0]) for each in wrong.errors()}
+    if where == {"path"}:
+        return await answer_no(request, NotFound())
+    return await answer_no(request, BadInput(errors))
+
+
+async def answer_http(request: Request, wrong: Exception) -> Response:
+    """Answer the framework's own refusals (404, 405) in our words."""
+    assert isinstance(wrong, HTTPException)
+    no = NotFound() if wrong.status_code == 404 else RecordError(str(wrong.detail))  # noqa: PLR2004 - HTTP
+    no.status = wrong.status_code
+    if request.url.path.startswith(API):
+        return problem(no)
+    request.state.refusal = no
+    return show(request, "refusal.html", no=no)
+
+
+class Unavailable(RecordError):
+    """The database does not answer. Nothing was saved; wait a moment and repeat."""
+
+    status = 503
+    title = "Not available for the moment"
+
+
+async def answer_unavailable(request: Request, wrong: Exception) -> Response:
+    """Answer a database that is gone or busy: nothing was saved, repeat later."""
+    log.error("database: %s", wrong)
+    no = Unavailable()
+    if request.url.path.startswith(API):
+        return problem(no)
+    return Response(f"{no.title}. {no.says}", 503, media_type="text/plain; charset=utf-8")
+
+
+class TooLarge(RecordError):
+    """What was sent is larger than this site accepts."""
+
+    status = 413
+    title = "Too large"
+
+
+async def answer_too_large(request: Request, wrong: Exception) -> Response:  # noqa: ARG001 - the framework's signature
+    """Answer a body that grew over the limit."""
+    return problem(TooLarge())
+
+
+def install(app: FastAPI) -> None:
+    """Give the application its answers to every expected no."""
+    app.add_exception_handler(RecordError, answer_no)
+    app.add_exception_handler(RequestValidationError, answer_invalid)
+    app.add_exception_handler(HTTPException, answer_http)
+    app.add_exception_handler(OperationalError, answer_unavailable)
+    app.add_exception_handler(BodyTooLarge, answer_too_large)
+    app.add_exception_handler(Answered, answer_again)

@@ -1,0 +1,1 @@
+"""The database's history: forward only, the same files for SQLite and PostgreSQL."""

@@ -1,0 +1,17 @@
+"""${message}
+
+Requirement: R-...
+"""
+
+import sqlalchemy as sa
+from alembic import op
+${imports if imports else ""}
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go forward; there is no way back but a backup."""
+    ${upgrades if upgrades else "pass"}

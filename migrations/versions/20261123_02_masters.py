@@ -1,0 +1,13 @@
+"""masters.
+
+Requirement: R-P11-05
+"""
+
+revision = "02"
+down_revision = "01"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go forward; there is no way back but a backup."""

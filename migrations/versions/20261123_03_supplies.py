@@ -1,0 +1,13 @@
+"""supplies.
+
+Requirement: R-P11-05
+"""
+
+revision = "03"
+down_revision = "02"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go forward; there is no way back but a backup."""

@@ -1,0 +1,13 @@
+"""release.
+
+Requirement: R-P11-05
+"""
+
+revision = "08"
+down_revision = "07"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go forward; there is no way back but a backup."""

@@ -1,0 +1,13 @@
+"""record.
+
+Requirement: R-P11-05
+"""
+
+revision = "10"
+down_revision = "09"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go forward; there is no way back but a backup."""

@@ -1,0 +1,139 @@
+"""What every contract has in common: it is frozen, exact, and has one canonical form."""
+
+import hashlib
+import json
+import re
+import unicodedata
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
+
+MAX_DIGITS = 30
+"""No count or amount of the bench has more digits; more is a typing error or an attack."""
+
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
+
+def canonical_json(value: object) -> bytes:
+    """Write JSON in its one canonical form: sorted keys, no spaces, UTF-8.
+
+    `value` holds only what JSON knows, without floats: what is digested is exact.
+
+    Raises:
+        TypeError: a value (a float among them) has no exact form in JSON.
+    """
+    _refuse_floats(value)
+    text = json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return text.encode()
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 of the canonical JSON of `value`, as 64 hexadecimal digits."""
+    return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+def _refuse_floats(value: object) -> None:
+    if isinstance(value, float):
+        raise TypeError(f"{value!r} is a float; what is digested must be exact")
+    if isinstance(value, dict):
+        for each in value.values():
+            _refuse_floats(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            _refuse_floats(each)
+
+
+def _printable(text: str) -> str:
+    """Refuse what a reader cannot see: control, zero-width and direction marks."""
+    found = _UNPRINTABLE.search(text)
+    if found:
+        raise ValueError(
+            f"contains an invisible character (U+{ord(found[0]):04X}); type it again without"
+        )
+    return unicodedata.normalize("NFC", text)
+
+
+def _plain_digits(amount: Decimal) -> str:
+    """Write an amount with exactly the digits that were entered, never with an exponent."""
+    return format(amount, "f")
+
+
+def _to_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_printable)]
+"""One line or a few, in words a reader can see."""
+
+LongText = Annotated[
+    str, StringConstraints(min_length=1, max_length=8000), AfterValidator(_printable)
+]
+"""Paragraphs: an instruction, an assessment, a conclusion."""
+
+Reason = Annotated[
+    str, StringConstraints(min_length=5, max_length=2000), AfterValidator(_printable)
+]
+"""Why something was done; a word is not a reason (R-DI-02)."""
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,39}$")]
+"""An identifier of ours: capitals, digits, dot, dash, underscore. No look-alikes from other scripts."""
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256, as 64 hexadecimal digits."""
+
+Amount = Annotated[
+    Decimal,
+    Field(max_digits=MAX_DIGITS, decimal_places=12, allow_inf_nan=False),
+    PlainSerializer(_plain_digits, return_type=str),
+]
+"""An exact number. Its digits are kept: 92.10 stays 92.10 (R-EXP-13)."""
+
+Moment = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+"""A moment in UTC; a time without a zone is refused (R-A11D-02)."""
+
+ZoneName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$", max_length=60)
+]
+"""An IANA time zone, for example Europe/Warsaw."""
+
+
+class Contract(BaseModel):
+    """A frozen object that knows no extra field and can be digested.
+
+    It holds no set and no float: either would digest differently from day to day.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, validate_default=True
+    )
+
+    def plain(self) -> dict[str, Any]:
+        """The contract as JSON values: amounts as text, moments as ISO 8601."""
+        return self.model_dump(mode="json")
+
+    def canonical(self) -> bytes:
+        """The canonical JSON of this contract, the bytes that are signed and sealed."""
+        return canonical_json(self.plain())
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, as 64 hexadecimal digits."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+    @classmethod
+    def from_canonical(cls, stored: bytes | str) -> Self:
+        """Read back what `canonical` wrote."""
+        return cls.model_validate_json(stored)

@@ -1,0 +1,119 @@
+"""What the trail keeps: entries with every row they changed, and signatures."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from schemas.base import Contract, Digest, Moment, Text, ZoneName
+
+
+class RowChange(Contract):
+    """One row that was written: its full new state, and what it was where it changed."""
+
+    table: str
+    key: str
+    new: dict[str, Any]
+    old: dict[str, Any] | None = None
+
+
+class Entry(Contract):
+    """One entry of the trail: who, in which role, did what, when, why (R-P11-05, R-DI-02)."""
+
+    seq: int = Field(ge=1)
+    at: Moment
+    zone: ZoneName
+    by: str
+    name: str
+    role: str
+    did: str
+    about: str
+    why: str | None = None
+    details: dict[str, Any] = Field(default_factory=dict)
+    changes: tuple[RowChange, ...] = ()
+
+
+class Link(Contract):
+    """The place of an entry in the chain: SHA-256 over the previous link and this body's digest."""
+
+    seq: int
+    body_digest: Digest
+    link: Digest
+
+
+class Head(Contract):
+    """The end of the trail at a moment: printed on each record."""
+
+    seq: int
+    link: Digest
+
+
+class Meaning(StrEnum):
+    """What a signature says (21 CFR 11.50(a))."""
+
+    PERFORMED = "performed"
+    CHECKED = "checked"
+    VERIFIED = "verified"
+    APPROVED = "approved"
+    REVIEWED = "reviewed"
+    ENDORSED = "endorsed"
+    INVESTIGATED = "investigated"
+    DECIDED = "decided"
+    CERTIFIED_CONDITIONALLY = "certified conditionally"
+    CERTIFIED = "certified"
+    REJECTED = "rejected"
+    REQUESTED = "requested"
+    RECEIVED = "received"
+    ADMINISTERED = "administered"
+
+    @property
+    def words(self) -> str:
+        """The sentence shown above the password."""
+        return MEANINGS[self]
+
+
+MEANINGS = {
+    Meaning.PERFORMED: "I performed this and the entries are mine.",
+    Meaning.CHECKED: "I watched or checked this independently and it is right.",
+    Meaning.VERIFIED: "I verified this result against its raw data.",
+    Meaning.APPROVED: "I approve this for use.",
+    Meaning.REVIEWED: "I reviewed this completely, the audit trail included.",
+    Meaning.ENDORSED: "I am responsible for this processing and endorse its record.",
+    Meaning.INVESTIGATED: "I investigated this and the findings are mine.",
+    Meaning.DECIDED: "I decide this for the quality unit.",
+    Meaning.CERTIFIED_CONDITIONALLY: (
+        "I certify this lot conditionally; the tests listed are outstanding."
+    ),
+    Meaning.CERTIFIED: "I certify this lot.",
+    Meaning.REJECTED: "I reject this lot.",
+    Meaning.REQUESTED: "I request this for my patient.",
+    Meaning.RECEIVED: "I received this and checked its identity and condition.",
+    Meaning.ADMINISTERED: "This was administered as stated.",
+}
+
+
+class Signature(Contract):
+    """A signature as it is shown, printed and verified: its binding holds all the rest.
+
+    `binding` is SHA-256 over the canonical JSON of every other field, and `words_digest`
+    over the exact words that were on the screen (21 CFR 11.70).
+    """
+
+    username: str
+    name: Text
+    role: str
+    meaning: Meaning
+    about: str
+    words_digest: Digest
+    at: Moment
+    zone: ZoneName
+    binding: Digest
+
+
+class KeptFile(Contract):
+    """An attachment as other contracts name it."""
+
+    sha256: Digest
+    name: Text
+    media_type: str
+    size_bytes: int

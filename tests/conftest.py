@@ -1,0 +1,204 @@
+"""The test bed: databases built by the migrations, the cast, a clock, and browsers."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+os.environ.setdefault("PASSAGE_PASSWORD_MEMORY_KIB", "8192")
+os.environ.setdefault("PASSAGE_PASSWORD_PASSES", "1")
+os.environ["PASSAGE_FOLDER"] = os.environ.get("PASSAGE_TEST_FOLDER", "/nonexistent/passage")
+
+import pytest
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from app.db import Database
+from app.main import create_app
+from app.migrate import upgrade
+from app.people import actions
+from app.people.actor import Actor
+from app.people.sessions import actor_of, cookie_name
+from app.settings import settings
+from app.trail import audit
+from schemas.people import FirstSteps, NewAccount, Role, SignIn, Signing
+from tests.postgres import create_database, throwaway_postgres
+
+PASSWORD = "correct horse battery"
+ZONE = "Europe/Warsaw"
+
+CAST: dict[str, tuple[str, tuple[Role, ...], str | None]] = {
+    "olga": ("Olga Nowak", (Role.OPERATOR,), None),
+    "oskar": ("Oskar Wit", (Role.OPERATOR,), None),
+    "anton": ("Anton Berg", (Role.QC_TECHNICIAN,), None),
+    "vera": ("Vera Lind", (Role.QC_REVIEWER,), None),
+    "quinn": ("Quinn Adler", (Role.QA,), None),
+    "qadir": ("Qadir Salem", (Role.QA,), None),
+    "petra": ("Petra Holm", (Role.QP,), None),
+    "lars": ("Lars Dahl", (Role.LOGISTICS,), None),
+    "sita": ("Sita Rao", (Role.TREATING_SITE,), "HOSP1"),
+    "tomas": ("Tomas Kral", (Role.TREATING_SITE,), "HOSP2"),
+    "ada": ("Ada Falk", (Role.AUDITOR,), None),
+}
+"""Olga grows, Oskar grows too, Anton tests, Vera verifies, Quinn and Qadir assure quality,
+Petra certifies, Lars ships, Sita and Tomas treat in two hospitals, Ada reads, Adam administers."""
+
+
+@dataclass
+class Clock:
+    """The time of a test; it goes on only when told."""
+
+    now: datetime = field(default_factory=lambda: datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> datetime:
+        self.now += timedelta(**span)
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    os.environ["PASSAGE_FOLDER"] = str(folder)
+    settings.cache_clear()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(_folder: Path) -> Path:
+    path = _folder / "template.db"
+    _fill(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[str]:
+    with throwaway_postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(_postgres: str, _folder: Path) -> str:
+    _fill(create_database(_postgres, "template_site"))
+    return "template_site"
+
+
+def _fill(url: str) -> None:
+    """Migrate a database and open the accounts of the cast in it."""
+    upgrade(url)
+    database = Database(url)
+    at = Clock().now - timedelta(days=30)
+    with database.writing() as session:
+        first = FirstSteps(
+            site_code="UNIT1",
+            site_name="Unit One",
+            zone=ZONE,
+            name="Adam Reis",
+            username="adam",
+            password=PASSWORD,
+        )
+        admin = actions.open_site(session, first, at=at, record=audit.record)
+        by = actor_of(session, admin).doing("account.open")
+        for username, (name, roles, treating_site) in CAST.items():
+            new = NewAccount(
+                username=username,
+                name=name,
+                roles=roles,
+                treating_site=treating_site,
+                identity_checked="Passport seen",
+                password=PASSWORD,
+            )
+            account = actions.open_account(session, new, by=by, at=at, record=audit.record)
+            account.must_change_password = False
+        audit.record(
+            session, by=by, at=at, did="account.change", about="account", why="own passwords"
+        )
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database with the cast in it, on each engine."""
+    if request.param == "sqlite":
+        path = tmp_path / "site.db"
+        shutil.copyfile(request.getfixturevalue("_sqlite_template"), path)
+        opened = Database(f"sqlite:///{path}")
+    else:
+        template = request.getfixturevalue("_postgres_template")
+        server = request.getfixturevalue("_postgres")
+        name = f"t{abs(hash(request.node.nodeid)):x}_{os.getpid()}"
+        opened = Database(create_database(server, name, template=template))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path, _sqlite_template: Path) -> Iterator[Database]:
+    """A migrated SQLite database with the cast in it, where the engine cannot matter."""
+    path = tmp_path / "site.db"
+    shutil.copyfile(_sqlite_template, path)
+    opened = Database(f"sqlite:///{path}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The time of this test: 2 March 2026, 9 o'clock in the unit."""
+    return Clock()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A transaction that may write; what a test leaves in it is not saved."""
+    with database.writing() as writing:
+        yield writing
+        writing.rollback()
+
+
+def person(session: Session, username: str, deed: str | None = None) -> Actor:
+    """A person of the cast as actions see them, in the role that may do `deed`."""
+    actor = actor_of(session, actions.account_named(session, username))
+    return actor.doing(deed) if deed else actor
+
+
+def signing(username: str, password: str = PASSWORD) -> Signing:
+    """What a person of the cast types to sign."""
+    return Signing(username=username, password=password)
+
+
+class Browser(TestClient):
+    """A browser in which somebody is signed in; it sends where its forms come from."""
+
+    def __init__(self, app: object, cookie: str | None) -> None:
+        super().__init__(
+            app,
+            base_url="http://testserver",
+            headers={"origin": "http://testserver"},  # type: ignore[arg-type]
+            follow_redirects=False,
+            raise_server_exceptions=True,
+        )
+        if cookie:
+            self.cookies.set(cookie_name(), cookie)
+
+
+@pytest.fixture
+def browser(database: Database, clock: Clock) -> Callable[[str | None], Browser]:
+    """`browser("olga")`: Olga's browser, signed in; `browser(None)`: a stranger's."""
+    app = create_app(database, clock)
+
+    def opened(username: str | None) -> Browser:
+        if username is None:
+            return Browser(app, None)
+        with database.writing() as session:
+            sign_in = SignIn(username=username, password=PASSWORD)
+            token, _ = actions.begin_session(
+                session, sign_in, address="test", at=clock(), record=audit.record
+            )
+        return Browser(app, token)
+
+    return opened
