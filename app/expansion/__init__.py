@@ -1,0 +1,1 @@
+"""Expansion: the lot grown passage by passage, step by step, and the numbers of its growth."""
