@@ -35,6 +35,6 @@ class Actor:
         """
         role = acting_role(self.roles, deed)
         if role is None:
-            held = ", ".join(each.title for each in self.roles)
+            held = ", ".join(each.label for each in self.roles)
             raise Forbidden(f"The role {held} may not do this ({deed}). The attempt was recorded.")
         return replace(self, role=role)

@@ -90,7 +90,7 @@ def clashing_roles(roles: tuple[Role, ...]) -> str | None:
     """Why these roles may not be one person's, or None (R-A11D-04, R-DI-13)."""
     for alone in EXCLUSIVE:
         if alone in roles and len(roles) > 1:
-            return f"{alone.title} is held alone, without any other role."
+            return f"{alone.label} is held alone, without any other role."
     return None
 
 

@@ -251,20 +251,17 @@ class _Drawing:
 
 
 def options_of(kind: Any) -> tuple[Option, ...]:
-    """The choices of an enumeration or of a literal, in its order."""
+    """The choices of an enumeration or of a literal, in its order; `label` says them in words."""
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return tuple(
-            Option(
-                str(each.value),
-                str(getattr(each, "title", ""))
-                if not callable(getattr(each, "title", ""))
-                else _as_words(str(each.value)),
-            )
-            for each in kind
-        )
+        return tuple(Option(str(each.value), in_words(each)) for each in kind)
     if get_origin(kind) is Literal:
         return tuple(Option(str(each), _as_words(str(each))) for each in get_args(kind))
     return ()
+
+
+def in_words(value: Enum) -> str:
+    """A value of an enumeration as people say it: its `label`, or its value as words."""
+    return str(getattr(value, "label", None) or _as_words(str(value.value)))
 
 
 def _as_words(value: str) -> str:

@@ -1,0 +1,1 @@
+"""The lot, its containers, its genealogy, its allowed moves, its deviations."""
