@@ -9,7 +9,7 @@ RUN apt-get update \
 
 WORKDIR /srv/passage
 COPY requirements.lock ./
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+RUN pip install --no-cache-dir --root-user-action=ignore --require-hashes -r requirements.lock
 
 COPY alembic.ini ./
 COPY app app
