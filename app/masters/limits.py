@@ -101,9 +101,9 @@ def words_of(acceptance: Acceptance, unit: Unit | None) -> str:
         case LessThan() | AtMost() | AtLeast() | MoreThan():
             return f"{_SIDE[acceptance.kind]} {with_unit(acceptance.limit, unit)}"
         case Between():
-            low = acceptance.low + ("" if acceptance.low_inclusive else " (excluded)")
-            high = with_unit(acceptance.high, unit)
-            return f"from {low} to {high}" + ("" if acceptance.high_inclusive else " (excluded)")
+            low = f"{'at least' if acceptance.low_inclusive else 'more than'} {acceptance.low}"
+            high = f"{'at most' if acceptance.high_inclusive else 'less than'} "
+            return f"{low} and {high}{with_unit(acceptance.high, unit)}"
         case EqualsOneOf(accepted=accepted):
             return " or ".join(accepted)
         case Informative():
@@ -143,12 +143,10 @@ def _judge_exact(
     _, shown = (missed or sorted(rounded, key=lambda pair: abs(pair[0].value - value)))[0]
     raw = _shortened(Measured.exactly(value))
     reported = with_unit(raw if rounding is Rounding.NONE else digits(shown), unit)
-    found = f"{with_unit(raw, unit)}"
+    found = f"Found {with_unit(raw, unit)}"
     if rounding is not Rounding.NONE and shown != value:
-        found += f" is {reported} when rounded to the limit ({_POLICY[rounding]})"
-        says = f"{found}; it has to be {limit}."
-    else:
-        says = f"{found} was found; it has to be {limit}."
+        found += f", which is {reported} when rounded to the limit ({_POLICY[rounding]})"
+    says = f"{found}; it has to be {limit}."
     state = ResultState.FAIL if missed else ResultState.PASS
     return Verdict(state, reported, says, ("R-SPEC-04",))
 

@@ -103,7 +103,7 @@ def _judge(outcome: str, acceptance: Acceptance, when: str = "") -> Verdict:
         return Verdict(ResultState.PASS, reported, says, (*_RULES, "R-SPEC-02"))
     accepted = [_folded(each) for each in acceptance.accepted]
     state = ResultState.PASS if _folded(outcome) in accepted else ResultState.FAIL
-    says = f'"{reported}" was found; it has to be {" or ".join(acceptance.accepted)}.'
+    says = f'Found "{reported}"; it has to be {" or ".join(acceptance.accepted)}.'
     return Verdict(state, reported, says, _RULES)
 
 

@@ -1,5 +1,7 @@
 """A typed number judged against its limit (R-SPEC-03 to R-SPEC-06)."""
 
+from typing import Any
+
 import pytest
 
 from app.masters.errors import UnreadableReading
@@ -237,3 +239,37 @@ def test_a_value_for_information_is_reported_and_gates_nothing() -> None:
     asked = criterion(acceptance={"kind": "informative"}, gate="info", unit="%")
     found = judged(asked, "<12.5")
     assert (found.state, found.reported, asked.gates) == (ResultState.PASS, "<12.5 %", False)
+
+
+@pytest.mark.parametrize(
+    ("accepts", "typed", "compared_with", "explanation"),
+    [
+        (
+            limit("at_least", "98.0"),
+            "97.95",
+            "at least 98.0 %",
+            (
+                "Found 97.95 %, which is 98.0 % when rounded to the limit (USP); "
+                "it has to be at least 98.0 %."
+            ),
+        ),
+        (
+            {"kind": "range", "low": "70", "high": "90.0", "high_inclusive": False},
+            "80",
+            "at least 70 and less than 90.0 %",
+            "Found 80 %; it has to be at least 70 and less than 90.0 %.",
+        ),
+        (
+            limit("less_than", "2"),
+            "<5",
+            "less than 2 %",
+            "<5 % does not tell whether the value is less than 2 %; a finer method has to.",
+        ),
+    ],
+    ids=["rounded", "a range", "censored"],
+)
+def test_a_verdict_says_why(
+    accepts: dict[str, Any], typed: str, compared_with: str, explanation: str
+) -> None:
+    found = judged(criterion(unit="%", acceptance=accepts), typed)
+    assert (found.compared_with, found.explanation) == (compared_with, explanation)
