@@ -86,6 +86,9 @@ def test_us_autologous_cells_say_on_the_label_what_is_known(
 ) -> None:
     answer = judge_donor(facts(donation=own(), **changed), US)
     assert (answer.status.value, answer.label_texts) == (status, texts)
+    notes = {each.rule for each in answer.notes}
+    assert ("DON-US-12" in notes) == (NOT_EVALUATED in texts)
+    assert ("DON-US-13" in notes) == (HAZARD in texts)
 
 
 ADVISE = "WARNING: Advise patient of communicable disease risks"
@@ -113,6 +116,7 @@ def test_us_cells_of_an_ineligible_donor_may_go_to_one_patient(
     )
     assert (answer.status.value, found(answer)) == (status, ["DON-US-08"])
     assert answer.may_be_certified is (status == ALLOWED)
+    assert [each.rule for each in answer.notes] == (["DON-US-11"] if status == ALLOWED else [])
     assert answer.label_texts == (HAZARD, ADVISE, REACTIVE_HBV)
     assert answer.segregated_storage
 
