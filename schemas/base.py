@@ -73,7 +73,12 @@ def _plain_digits(amount: Decimal) -> str:
 
 
 def _to_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(
+            "is no moment a calendar knows; write for example 2026-03-31T14:05Z"
+        ) from None
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_printable)]
@@ -90,7 +95,7 @@ Reason = Annotated[
 """Why something was done; a word is not a reason (R-DI-02)."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,39}$")]
-"""An identifier of ours: capitals, digits, dot, dash, underscore. No look-alikes from other scripts."""
+"""An identifier of ours: capitals, digits, dot, dash, underscore; no look-alike letters."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256, as 64 hexadecimal digits."""
