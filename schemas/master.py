@@ -23,9 +23,12 @@ from schemas.master_step import (
     StepField,
     TimeWindow,
 )
+from schemas.product import Product
 from schemas.quantity import Unit
+from schemas.specification import Specification
 
 __all__ = [
+    "Bundle",
     "ContainerPlan",
     "EquipmentNeed",
     "FieldKind",
@@ -138,3 +141,11 @@ class MasterBatchRecord(Contract):
             if each.code == code:
                 return each
         raise KeyError(code)
+
+
+class Bundle(Contract):
+    """What a lot is made by: a product, its specification and its master, each in one version."""
+
+    product: Product
+    specification: Specification
+    master: MasterBatchRecord

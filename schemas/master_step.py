@@ -199,7 +199,8 @@ class Step(Contract):
     repeat: Repeat = Repeat()
     cells_from: Code | None = Field(
         default=None,
-        description="Seed, fill: the earlier step whose count says how many cells there are.",
+        description="Seed, fill: the earlier step whose count says how many cells there are. "
+        "None where pieces of tissue are seeded: their cells are not known (R-EXP-03).",
     )
     seeded_in: Code | None = Field(
         default=None, description="Feed, harvest: the seed step whose vessels these are."
@@ -221,7 +222,7 @@ class Step(Contract):
 
 _ASKS_FIELDS = frozenset({StepKind.MEASURE, StepKind.CHOOSE})
 _MAKES_CONTAINERS = frozenset({StepKind.FILL})
-_NEEDS_COUNT = frozenset({StepKind.SEED, StepKind.FILL})
+_TAKES_COUNTED_CELLS = frozenset({StepKind.SEED, StepKind.FILL})
 _NEEDS_SEED = frozenset({StepKind.FEED, StepKind.HARVEST})
 
 
@@ -230,19 +231,25 @@ def _wrong_step(step: Step) -> str | None:
         (step.kind in _ASKS_FIELDS, bool(step.fields), "fields"),
         (step.kind is StepKind.SAMPLE, step.sample is not None, "sample"),
         (step.kind in _MAKES_CONTAINERS, step.containers is not None, "containers"),
-        (step.kind in _NEEDS_COUNT, step.cells_from is not None, "cells_from"),
         (step.kind in _NEEDS_SEED, step.seeded_in is not None, "seeded_in"),
     )
     for needed, given, name in asked:
-        if needed and not given:
-            return f"{name} is missing"
-        if given and not needed:
-            return f"{name} does not belong to a step of this kind"
-    if step.kind is StepKind.CHOOSE and any(
-        each.kind is not FieldKind.CHOICE for each in step.fields
-    ):
+        if needed != given:
+            return f"{name} is missing" if needed else f"{name} does not belong to this kind"
+    return _wrong_cells(step) or _wrong_fields(step)
+
+
+def _wrong_cells(step: Step) -> str | None:
+    if step.kind is StepKind.FILL and step.cells_from is None:
+        return "cells_from is missing: name the count of the suspension that is filled"
+    if step.cells_from is not None and step.kind not in _TAKES_COUNTED_CELLS:
+        return "cells_from does not belong to this kind"
+    return None
+
+
+def _wrong_fields(step: Step) -> str | None:
+    kinds = {each.kind for each in step.fields}
+    if step.kind is StepKind.CHOOSE and kinds != {FieldKind.CHOICE}:
         return "all its fields are choices; use a measure step for the others"
     codes = [each.code for each in step.fields]
-    if len(set(codes)) != len(codes):
-        return "a field code is used twice"
-    return None
+    return "a field code is used twice" if len(set(codes)) != len(codes) else None

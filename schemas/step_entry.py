@@ -12,6 +12,8 @@ def _words(entered: object) -> object:
     """Split what was typed in one box: spaces, commas or new lines between the values."""
     if isinstance(entered, str):
         return tuple(entered.replace(",", " ").replace(";", " ").split())
+    if isinstance(entered, list | tuple) and all(isinstance(each, str) for each in entered):
+        return _words(" ".join(entered))
     return entered
 
 
