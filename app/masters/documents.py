@@ -60,12 +60,12 @@ class Unreadable(BadInput):
     title = "Check the document"
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__([FieldError(_place(each), each.says) for each in problems])
+        super().__init__([FieldError("text", f"{_place(each)}: {each.says}") for each in problems])
         self.problems = tuple(problems)
 
 
 def _place(problem: Problem) -> str:
-    return f"line {problem.line}" + (f", {problem.path}" if problem.path else "")
+    return f"Line {problem.line}" + (f", {problem.path}" if problem.path else "")
 
 
 @dataclass(frozen=True)
