@@ -10,6 +10,9 @@ from io import BytesIO
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
+RECORD_NAME = "record.json"
+"""The attachment whose digest stands on every page."""
+
 SEAL_FIELD = "seal"
 """The name of the one signature field; the template places it, the seal fills it."""
 

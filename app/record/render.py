@@ -24,14 +24,11 @@ from weasyprint.urls import (
     URLFetcherResponse,
 )
 
-from app.record.archival import finish
+from app.record.archival import RECORD_NAME, finish
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "report_templates"
 FONTS = ROOT / "app" / "static" / "vendor"
-
-RECORD_NAME = "record.json"
-"""The attachment whose digest stands on every page."""
 
 WATERMARK_URL = "paper:watermark.svg"
 _MEDIA_TYPES = {

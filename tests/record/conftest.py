@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from app.record.keys import SealingKey, load_pkcs12, make_site_key
 from app.record.render import RECORD_NAME, Attachment, PaperIdentity, render
+from app.record.seal import seal
 from schemas.base import canonical_json
 from schemas.finding import Finding
 
@@ -226,3 +228,23 @@ def sample() -> Sample:
 def paper(sample: Sample) -> bytes:
     """The certified record, printed."""
     return sample.printed()
+
+
+AT = datetime(2026, 11, 20, 14, 32, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def key(tmp_path_factory: pytest.TempPathFactory) -> SealingKey:
+    """The sealing key of St Anne's."""
+    folder = tmp_path_factory.mktemp("keys")
+    return load_pkcs12(
+        make_site_key(folder, "St Anne's Hospital", "twelve owls", at=AT), "twelve owls"
+    )
+
+
+@pytest.fixture(scope="session")
+def sealed(paper: bytes, key: SealingKey) -> bytes:
+    """The certified record, printed and sealed."""
+    return seal(
+        paper, key, reason="Batch record sealed after certification", location="Brno", at=AT
+    )
