@@ -20,6 +20,7 @@ from pyhanko.sign.signers import Signer, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.errors import RecordError
+from app.record.signature import may_sign
 
 AUTHORITY_LIFE = timedelta(days=40 * 366)
 """The authority outlives every record sealed under it (thirty years of archive, R-ATMP-09)."""
@@ -117,7 +118,8 @@ def load_pkcs12(path: Path, passphrase: str) -> SealingKey:
         raise KeyUnusable(f"{path.name} holds no private key with its certificate.")
     certificate = opened.cert.certificate
     _refuse_weak(opened.key)
-    _refuse_other_use(certificate)
+    if not may_sign(certificate):
+        raise KeyUnusable("The certificate of this key is not for signatures.")
     chain = _chain(certificate, [each.certificate for each in opened.additional_certs])
     top = chain[-1] if chain else certificate
     if top.issuer != top.subject:
@@ -233,15 +235,6 @@ def _refuse_weak(key: object) -> None:
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.key_size >= _SMALLEST_CURVE:
         return
     raise KeyUnusable("A sealing key is RSA of 3072 bits or more, or ECDSA of 256 or more.")
-
-
-def _refuse_other_use(certificate: x509.Certificate) -> None:
-    try:
-        usage = certificate.extensions.get_extension_for_class(KeyUsage).value
-    except x509.ExtensionNotFound:
-        return
-    if not usage.content_commitment and not usage.digital_signature:
-        raise KeyUnusable("The certificate of this key is not for signatures.")
 
 
 def _chain(

@@ -174,7 +174,8 @@ def _at(reader: PdfFileReader, reference: Reference, revision: int) -> Any:
 
 
 def _pages(node: Any) -> Iterator[Any]:
-    for each in node["/Kids"]:
+    kids = node["/Kids"]
+    for each in (kids[place] for place in range(len(kids))):
         if each["/Type"] == "/Pages":
             yield from _pages(each)
         else:

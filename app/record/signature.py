@@ -6,7 +6,8 @@ certificates, the way a number is written. Here each of these has exactly one ri
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,8 +51,9 @@ def read_seal(der: bytes, covered: bytes) -> SealSignature:
     Raises:
         Altered: the digest, the signature, its wrapping or its chain does not hold.
     """
-    signer, chain = _signed_data(der, "data", covered)
-    token = _unsigned_stamp(signer)
+    with _readable():
+        signer, chain = _signed_data(der, "data", covered)
+        token = _unsigned_stamp(signer)
     if token is None:
         return SealSignature(chain, None, ())
     stamped_at, stamp_chain = read_stamp(token, signer["signature"].native)
@@ -64,14 +66,15 @@ def read_stamp(der: bytes, covered: bytes) -> tuple[datetime, tuple[x509.Certifi
     Raises:
         Altered: it is not a time stamp of exactly these bytes.
     """
-    content = _content(der)
-    info = tsp.TSTInfo.load(content["encap_content_info"]["content"].parsed.dump(), strict=True)
-    imprint = info["message_imprint"]
-    name = imprint["hash_algorithm"]["algorithm"].native
-    if name not in STRONG or imprint["hashed_message"].native != _hash(name, covered):
-        raise Altered("the time stamp is of other bytes")
-    _, chain = _signed_data(der, "tst_info", content["encap_content_info"]["content"].contents)
-    stamped_at: datetime = info["gen_time"].native
+    with _readable():
+        inside = _content(der)["encap_content_info"]["content"]
+        info = tsp.TSTInfo.load(inside.contents, strict=True)
+        imprint = info["message_imprint"]
+        name = imprint["hash_algorithm"]["algorithm"].native
+        if name not in STRONG or imprint["hashed_message"].native != _hash(name, covered):
+            raise Altered("the time stamp is of other bytes")
+        _, chain = _signed_data(der, "tst_info", inside.contents)
+        stamped_at: datetime = info["gen_time"].native
     return stamped_at, chain
 
 
@@ -87,6 +90,8 @@ def is_trusted(
     With the chain's own last certificate as the only trusted one, this tells whether the
     chain agrees with itself. No network is asked, so a revocation is not known here.
     """
+    if not may_sign(chain[0]):
+        return False
     context = ValidationContext(
         trust_roots=[_asn1(each) for each in trusted], moment=at, allow_fetching=False
     )
@@ -95,7 +100,7 @@ def is_trusted(
     purposes = {purpose} if purpose else None
     try:
         asked = path.async_validate_usage(  # type: ignore[no-untyped-call]
-            {"digital_signature"}, purposes
+            set(), purposes
         )
         asyncio.run(asked)
     except (PathBuildingError, PathValidationError, InvalidCertificateError):
@@ -103,13 +108,29 @@ def is_trusted(
     return True
 
 
-def _content(der: bytes) -> Any:
+def may_sign(certificate: x509.Certificate) -> bool:
+    """Tell whether a certificate is for signatures; one that does not say is for anything."""
     try:
-        content = cms.ContentInfo.load(der, strict=True)
-        kind = content["content_type"].native
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return usage.content_commitment or usage.digital_signature
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Whatever the parser stumbles over, at whichever depth, is a signature that was changed."""
+    try:
+        yield
+    except Altered:
+        raise
     except (ValueError, TypeError, KeyError) as unreadable:
         raise Altered("the signature cannot be read") from unreadable
-    if kind != "signed_data":
+
+
+def _content(der: bytes) -> Any:
+    content = cms.ContentInfo.load(der, strict=True)
+    if content["content_type"].native != "signed_data":
         raise Altered("there is something besides a signature in its place")
     return content["content"]
 
@@ -166,7 +187,7 @@ def _refuse_loose_method(method: Any, digest: str, kind: str) -> None:
 def _chain(content: Any, signer: Any, kind: str) -> tuple[x509.Certificate, ...]:
     """Order the certificates from the signer up; each must certify the one before it."""
     ders = [each.chosen.dump() for each in content["certificates"]]
-    loaded = [x509.load_der_x509_certificate(each) for each in ders]
+    loaded = [_certificate(each) for each in ders]
     serial = signer["sid"].chosen["serial_number"].native
     issuer = signer["sid"].chosen["issuer"].dump()
     found = [
@@ -189,6 +210,13 @@ def _chain(content: Any, signer: Any, kind: str) -> tuple[x509.Certificate, ...]
     if kind == "data" and not _certifies(chain[-1], chain[-1]):
         raise Altered("the authority's certificate was changed, or is not the last of its chain")
     return tuple(chain)
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    try:
+        return x509.load_der_x509_certificate(der)
+    except (ValueError, x509.InvalidVersion) as unreadable:
+        raise Altered("a certificate in the signature cannot be read") from unreadable
 
 
 def _certifies(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:

@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from app.record.keys import SealingKey, load_pkcs12, make_site_key
 from app.record.render import RECORD_NAME, Attachment, PaperIdentity, render
@@ -248,3 +254,40 @@ def sealed(paper: bytes, key: SealingKey) -> bytes:
     return seal(
         paper, key, reason="Batch record sealed after certification", location="Brno", at=AT
     )
+
+
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+def self_made(
+    name: str, key: PrivateKey, *extensions: tuple[x509.ExtensionType, bool]
+) -> x509.Certificate:
+    """A certificate that vouches for itself, as other software makes them."""
+    who = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateBuilder(
+        issuer_name=who,
+        subject_name=who,
+        public_key=key.public_key(),
+        serial_number=x509.random_serial_number(),
+        not_valid_before=AT - timedelta(days=1),
+        not_valid_after=AT + timedelta(days=4000),
+    )
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical)
+    return builder.sign(key, hashes.SHA256())
+
+
+@pytest.fixture(scope="session")
+def stamper() -> DummyTimeStamper:
+    """A time-stamp authority of our own, standing for one outside."""
+    purpose = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.TIME_STAMPING])
+    key = rsa.generate_private_key(65537, 3072)
+    certificate = self_made("Time of Brno", key, (purpose, True))
+    der = key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    public = asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+    private = asn1_keys.PrivateKeyInfo.load(der)
+    return DummyTimeStamper(public, private, fixed_dt=AT + timedelta(seconds=3))

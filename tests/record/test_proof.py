@@ -1,0 +1,365 @@
+"""What a file proves by itself: one changed byte anywhere is found, and nothing is ever raised."""
+
+import hashlib
+import json
+import random
+import re
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyhanko.pdf_utils.generic import ArrayObject, NumberObject, StreamObject, pdf_name, pdf_string
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.signers import PdfTimeStamper
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+
+from app.record.contents import plain
+from app.record.keys import SealingKey, fingerprint, load_pkcs12, make_site_key
+from app.record.proof import SealedRecord, verify
+from app.record.render import Attachment
+from app.record.revisions import take_apart
+from app.record.seal import _SealWriter, seal
+from app.record.signature import Altered, read_seal
+from schemas.proof import Holds, ProofLine, ProofReport
+
+from .conftest import AT, Sample, lot
+
+
+def line(report: ProofReport, checked: str) -> ProofLine:
+    return next(each for each in report.lines if each.checked == checked)
+
+
+def signature_place(sealed: bytes) -> tuple[int, int]:
+    """Where the digits of the signature begin and end."""
+    found = re.search(rb"/ByteRange \[0 (\d+) (\d+) \d+\]", sealed)
+    assert found is not None
+    return int(found[1]), int(found[2])
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> SealingKey:
+    """A key that anyone could make, under the very name of the site."""
+    folder = tmp_path_factory.mktemp("stranger")
+    return load_pkcs12(make_site_key(folder, "St Anne's Hospital", "pass", at=AT), "pass")
+
+
+def test_a_sealed_record_proves_itself_to_who_trusts_the_site(
+    sealed: bytes, key: SealingKey, sample: Sample
+) -> None:
+    report = verify(sealed, [key.authority])
+    assert [(each.checked, each.holds) for each in report.lines] == [
+        ("The file", Holds.YES),
+        ("After the seal", Holds.YES),
+        ("The seal", Holds.YES),
+        ("The time", Holds.YES),
+        ("Who sealed", Holds.YES),
+        ("Attachments", Holds.YES),
+        ("The record", Holds.YES),
+    ]
+    assert report.holds is Holds.YES
+    assert report.lot_number == "L-2026-0014"
+    assert report.seal is not None
+    assert report.seal.sealed_by == "Record seal, St Anne's Hospital"
+    assert report.seal.sealed_at == AT
+    assert [each.name for each in report.attachments] == ["audit.json", "record.json"]
+    assert report.attachments[1].sha256 == sample.identity.record_digest
+    assert ProofReport.from_canonical(report.canonical()) == report
+
+
+def test_without_a_trusted_authority_its_fingerprint_is_shown(
+    sealed: bytes, key: SealingKey
+) -> None:
+    report = verify(sealed)
+    assert report.holds is Holds.UNKNOWN
+    assert fingerprint(key.authority) in line(report, "Who sealed").says
+    assert not report.against()
+
+
+def test_a_strangers_seal_under_the_same_name_does_not_hold(
+    paper: bytes, key: SealingKey, stranger: SealingKey
+) -> None:
+    forged = seal(paper, stranger, reason="Sealed", location="Brno", at=AT)
+    report = verify(forged, [key.authority])
+    assert [each.checked for each in report.against()] == ["Who sealed"]
+    assert verify(forged).holds is Holds.UNKNOWN
+
+
+def test_a_flipped_bit_anywhere_in_the_file_is_found(sealed: bytes, key: SealingKey) -> None:
+    dice = random.Random(2026)
+    before, after = signature_place(sealed)
+    edges = [0, 5, before - 1, before, before + 1, after - 2, after - 1, after, len(sealed) - 1]
+    spread = range(97, len(sealed), len(sealed) // 48)
+    for place in (*edges, *spread):
+        broken = bytearray(sealed)
+        broken[place] ^= 1 << dice.randrange(8)
+        report = verify(bytes(broken), [key.authority])
+        assert report.holds is Holds.NO, f"byte {place} was changed unseen"
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_any_other_byte_in_any_place_is_found(
+    sealed: bytes, key: SealingKey, data: st.DataObject
+) -> None:
+    broken = bytearray(sealed)
+    place = data.draw(st.integers(0, len(sealed) - 1))
+    broken[place] ^= data.draw(st.integers(1, 255))
+    assert verify(bytes(broken), [key.authority]).holds is Holds.NO
+
+
+def test_every_digit_of_the_signature_matters_in_either_case(sealed: bytes) -> None:
+    """Hexadecimal digits have two cases and zeros may follow: neither leaves a byte free."""
+    before, after = signature_place(sealed)
+    letter = next(at for at in range(before, after) if sealed[at : at + 1] in b"ABCDEF")
+    for place in (letter, after - 2):
+        broken = bytearray(sealed)
+        broken[place] ^= 0x20
+        assert verify(bytes(broken)).holds is Holds.NO
+    hidden = bytearray(sealed)
+    hidden[after - 9 : after - 1] = b"C0FFEE00"
+    assert "hidden in the room" in line(verify(bytes(hidden)), "The file").says
+
+
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
+def test_no_byte_of_the_signature_itself_is_free(sealed: bytes) -> None:
+    """Not in the names of algorithms, not in a certificate: flip each byte once."""
+    found = take_apart(sealed).seal
+    unseen = []
+    for place in range(len(found.der)):
+        broken = bytearray(found.der)
+        broken[place] ^= 1 << place % 8
+        try:
+            read_seal(bytes(broken), found.covered)
+        except Altered:
+            continue
+        unseen.append(place)
+    assert unseen == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        pytest.param(lambda pdf: pdf[:-1], "does not end", id="one byte is missing"),
+        pytest.param(lambda pdf: pdf[: len(pdf) // 2], "does not end", id="half is missing"),
+        pytest.param(lambda pdf: pdf + b"\n", "does not end", id="a line was appended"),
+        pytest.param(lambda pdf: pdf + b"garbage", "does not end", id="garbage was appended"),
+        pytest.param(lambda pdf: pdf + b"%%EOF\n", "", id="a second end was appended"),
+        pytest.param(lambda pdf: b"\n" + pdf, "does not begin", id="a byte stands before"),
+        pytest.param(lambda _: b"", "does not begin", id="an empty file"),
+        pytest.param(lambda _: b"%PDF-1.7\n%%EOF\n", "cannot be read", id="nothing in it"),
+        pytest.param(lambda pdf: pdf + pdf, "", id="the file twice"),
+    ],
+)
+def test_a_file_that_is_not_whole(
+    sealed: bytes, damage: Callable[[bytes], bytes], says: str
+) -> None:
+    report = verify(damage(sealed))
+    assert report.holds is Holds.NO
+    assert says in line(report, "The file").says
+
+
+def test_a_print_without_its_seal(paper: bytes) -> None:
+    report = verify(paper)
+    assert line(report, "The file").says == "It has 0 seals; a record has exactly one."
+    assert line(report, "The record").holds is Holds.YES
+
+
+def appended(sealed: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
+    """The sealed file with an update behind it, as any editor can append one."""
+    writer = IncrementalPdfFileWriter(BytesIO(sealed))
+    change(writer)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def overlay(writer: IncrementalPdfFileWriter) -> None:
+    """Draw a white box over part of the first page."""
+    box = writer.add_object(StreamObject(stream_data=b"1 g 50 400 500 200 re f"))
+    page = writer.root["/Pages"]["/Kids"][0]
+    page["/Contents"] = ArrayObject([page.raw_get("/Contents"), box])
+    writer.update_container(page)
+
+
+def exchange_record(writer: IncrementalPdfFileWriter) -> None:
+    """Put other bytes behind the name record.json."""
+    files = writer.root["/AF"]
+    record = next(files[place] for place in range(2) if files[place]["/UF"] == "record.json")
+    stream = record["/EF"]["/F"]
+    stream._data = b'{"lot_number":"L-2026-0015"}'
+    stream._encoded_data = None
+    writer.update_container(stream)
+
+
+def change_language(writer: IncrementalPdfFileWriter) -> None:
+    writer.root["/Lang"] = pdf_string("de")
+    writer.update_root()
+
+
+def hide_the_form(writer: IncrementalPdfFileWriter) -> None:
+    writer.root["/AcroForm"]["/Fields"] = ArrayObject()
+    writer.update_container(writer.root["/AcroForm"])
+
+
+def add_a_note(writer: IncrementalPdfFileWriter) -> None:
+    page = writer.root["/Pages"]["/Kids"][0]
+    rectangle = ArrayObject(NumberObject(each) for each in (100, 100, 200, 200))
+    note = writer.root["/AcroForm"]["/Fields"][0].__class__()
+    note.update({pdf_name("/Subtype"): pdf_name("/FreeText"), pdf_name("/Rect"): rectangle})
+    page["/Annots"] = ArrayObject([writer.add_object(note)])
+    writer.update_container(page)
+
+
+@pytest.mark.parametrize(
+    "change", [overlay, exchange_record, change_language, hide_the_form, add_a_note]
+)
+def test_nothing_may_be_appended_that_changes_what_is_seen(
+    sealed: bytes, key: SealingKey, change: Callable[[IncrementalPdfFileWriter], None]
+) -> None:
+    assert verify(appended(sealed, change), [key.authority]).holds is Holds.NO
+
+
+def test_an_overlay_that_other_tools_accept_is_found(
+    sealed: bytes, tmp_path: Path, key: SealingKey
+) -> None:
+    """A reader checks the signature of the old revision and draws the new one."""
+    path = tmp_path / "overlaid.pdf"
+    path.write_bytes(appended(sealed, overlay))
+    said = subprocess.run(["pdfsig", path], capture_output=True, check=True, text=True).stdout
+    assert "Signature is Valid" in said
+    report = verify(path.read_bytes(), [key.authority])
+    assert line(report, "The file").says.startswith("Bytes follow the last signature")
+
+
+CHANGES = [
+    pytest.param(overlay, "Entry /Contents of object", id="overlay"),
+    pytest.param(exchange_record, "was replaced after sealing", id="another record"),
+    pytest.param(change_language, "Entry /Lang of object", id="catalogue"),
+    pytest.param(add_a_note, "put on a page", id="note"),
+]
+
+
+@pytest.mark.parametrize(("change", "says"), CHANGES)
+@pytest.mark.parametrize("apart", [True, False], ids=["stamped next", "stamped at once"])
+def test_a_change_hidden_behind_a_time_stamp_is_found_and_named(
+    sealed: bytes,
+    stamper: DummyTimeStamper,
+    change: Callable[[IncrementalPdfFileWriter], None],
+    says: str,
+    *,
+    apart: bool,
+) -> None:
+    """The file then ends with a valid signature over everything, the change included."""
+    writer = _SealWriter(BytesIO(sealed))
+    change(writer)
+    if apart:
+        out = BytesIO()
+        writer.write(out)
+        writer = _SealWriter(out)
+    stamped = PdfTimeStamper(stamper).timestamp_pdf(writer, "sha256").getvalue()
+    report = verify(stamped)
+    assert line(report, "The file").holds is Holds.YES
+    assert line(report, "The seal").holds is Holds.YES
+    assert says in line(report, "After the seal").says
+
+
+def test_a_second_seal_is_one_too_many(sealed: bytes, stranger: SealingKey) -> None:
+    forged = sealed.replace(b"/P 1\n", b"/P 2\n")
+    writer = IncrementalPdfFileWriter(BytesIO(forged))
+    meta = signers.PdfSignatureMetadata(field_name="second", md_algorithm="sha256")
+    out = signers.sign_pdf(writer, meta, stranger.signer)
+    report = verify(out.getvalue())
+    assert line(report, "The file").says == "It has 2 seals; a record has exactly one."
+
+
+def test_a_signature_cut_from_another_record_does_not_fit(
+    sealed: bytes, sample: Sample, key: SealingKey
+) -> None:
+    """R-P11-15: a signature cannot be excised and transferred."""
+    other = seal(
+        sample.printed(copy_number=2),
+        key,
+        reason="Batch record sealed after certification",
+        location="Brno",
+        at=AT,
+    )
+    (here, end), (there, stop) = signature_place(sealed), signature_place(other)
+    pasted = sealed[:here] + other[there:stop] + sealed[end:]
+    says = line(verify(pasted, [key.authority]), "The seal").says
+    assert says == "The signed bytes were changed: their digest is not the signed one."
+
+
+def test_a_file_written_anew_by_an_editor_keeps_no_seal(sealed: bytes) -> None:
+    with pikepdf.open(BytesIO(sealed)) as pdf:
+        del pdf.attachments["record.json"]
+        out = BytesIO()
+        pdf.save(out)
+    report = verify(out.getvalue())
+    assert report.holds is Holds.NO
+    assert [each.name for each in report.attachments] == ["audit.json"]
+    assert line(report, "The record").says == "There is no record.json in it."
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        pytest.param(json.dumps(lot()).encode(), "not in its canonical form", id="spaces"),
+        pytest.param(b'{"a":1,"a":1}', "not in its canonical form", id="a key twice"),
+        pytest.param(b'{"volume_ml":1.5}', "not exact JSON", id="a float"),
+        pytest.param(b"[1]", "not in its canonical form", id="no object"),
+        pytest.param(b"[" * 100_000, "not exact JSON", id="a well without a ground"),
+        pytest.param(b"\xff", "not exact JSON", id="no text"),
+    ],
+)
+def test_a_record_that_is_not_exact_is_found_even_under_a_true_seal(
+    content: bytes, says: str, sample: Sample, key: SealingKey
+) -> None:
+    odd = (Attachment("record.json", content, "application/json", "The record", "Source"),)
+    printed = replace(sample, attachments=odd).printed(
+        record_digest=hashlib.sha256(content).hexdigest()
+    )
+    sealed = seal(printed, key, reason="Sealed", location="Brno", at=AT)
+    report = verify(sealed, [key.authority])
+    assert [each.checked for each in report.against()] == ["The record"]
+    assert says in line(report, "The record").says
+
+
+def test_further_checks_are_given_the_record_and_its_files(
+    sealed: bytes, key: SealingKey, paper: bytes
+) -> None:
+    def doublings(sealed_record: SealedRecord) -> list[ProofLine]:
+        """Population doublings."""
+        assert sealed_record.files["audit.json"]
+        lot_number = sealed_record.record["lot_number"]
+        return [ProofLine(checked="Doublings", holds=Holds.YES, says=f"of {lot_number}")]
+
+    def broken(sealed_record: SealedRecord) -> list[ProofLine]:
+        """The release verdict."""
+        raise KeyError(sealed_record.record["verdict"])
+
+    report = verify(sealed, [key.authority], checks=(doublings, broken))
+    assert line(report, "Doublings").says == "of L-2026-0014"
+    assert line(report, "The release verdict").holds is Holds.NO
+    blind = verify(paper[:-400], checks=(doublings,))
+    assert line(blind, "Population doublings").holds is Holds.UNKNOWN
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400))
+def test_whatever_the_file_is_the_answer_is_a_report(noise: bytes) -> None:
+    for file in (noise, b"%PDF-1.7\n" + noise + b"%%EOF\n"):
+        assert verify(file).holds is Holds.NO
+
+
+def test_words_from_a_file_cannot_steer_a_terminal() -> None:
+    assert plain("lot\x1b[2J\u202e14") == "lot�[2J�14"
+    assert len(plain("x" * 10_000)) == 400
