@@ -11,6 +11,9 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session
 
 from app.db import Database
+from app.masters import actions as masters_actions
+from app.masters import api as masters_api
+from app.masters import pages as masters_pages
 from app.people import pages as people_pages
 from app.people.actor import Actor
 from app.people.sessions import signed_in
@@ -46,10 +49,10 @@ MENU = (
     MenuItem("Trail", "/trail", "trail.read"),
 )
 
-PAGES: Sequence[APIRouter] = (people_pages.pages,)
+PAGES: Sequence[APIRouter] = (people_pages.pages, masters_pages.pages)
 OPEN_PAGES: Sequence[APIRouter] = (people_pages.open_pages,)
-MACHINES: Sequence[APIRouter] = ()
-WAITING: Sequence[Callable[[Session, Actor], Sequence[Task]]] = ()
+MACHINES: Sequence[APIRouter] = (masters_api.api,)
+WAITING: Sequence[Callable[[Session, Actor], Sequence[Task]]] = (masters_actions.waiting,)
 
 
 def menu(by: Actor) -> tuple[MenuItem, ...]:

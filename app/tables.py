@@ -1,9 +1,10 @@
 """Every table of the house, known to SQLAlchemy once this is imported."""
 
 from app.lot import models as lot
+from app.masters import models as masters
 from app.people import models as people
 from app.trail import capture
 from app.trail import models as trail
 from app.web import machines
 
-__all__ = ["capture", "lot", "machines", "people", "trail"]
+__all__ = ["capture", "lot", "machines", "masters", "people", "trail"]

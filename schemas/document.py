@@ -1,12 +1,14 @@
-"""A master document as it is handed in and approved: its kind, its text, its state."""
+"""A master document as it is handed in, approved, withdrawn and shown."""
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, PositiveInt, StringConstraints
 
-from schemas.base import Code, Contract, Digest, Reason, Text
+from schemas.base import Code, Contract, Digest, Moment, Reason, Text
+from schemas.finding import Finding
+from schemas.people import Signing
 
 MAX_CHARACTERS = 400_000
 """Ten times the largest master of the starter library; more is a mistake or an attack."""
@@ -60,11 +62,74 @@ class DocumentApproval(Contract):
     change: Reason
 
 
+class ApproveDocument(Contract):
+    """Approving a version: the password is asked again."""
+
+    signing: Signing
+
+
 class DocumentWithdrawal(Contract):
-    """Why a version may no longer start a lot."""
+    """The words under the signature of who withdraws a version: it starts no lot any more."""
 
     kind: DocumentKind
     code: Code
     version: PositiveInt
     content_digest: Digest
-    why: Reason = Field(title="Why it is withdrawn")
+    why: Reason
+
+
+class WithdrawDocument(Contract):
+    """Withdrawing a version."""
+
+    why: Reason = Field(title="Why it is withdrawn", description="Lots under way are not stopped.")
+    signing: Signing
+
+
+class DocumentFacts(Contract):
+    """What is known of one version of a document, beside its content."""
+
+    kind: DocumentKind
+    code: Code
+    version: PositiveInt
+    title: Text
+    product_code: Code
+    effective_from: date
+    content_digest: Digest
+    change: Reason
+    state: DocumentState
+    imported_by: Text
+    imported_at: Moment
+    approved_by: Text | None = None
+    approved_at: Moment | None = None
+    withdrawn_by: Text | None = None
+    withdrawn_at: Moment | None = None
+    withdrawn_why: Reason | None = None
+
+    @property
+    def ref(self) -> str:
+        """How the trail names this version."""
+        return f"master/{self.code}/{self.version}"
+
+
+class DocumentShown(Contract):
+    """One version of a document with its content and what the linter says."""
+
+    facts: DocumentFacts
+    content: dict[str, Any] = Field(description="The document in its canonical form.")
+    findings: tuple[Finding, ...] = Field(
+        description="Empty when it holds together with the latest versions of its companions."
+    )
+
+
+class DocumentList(Contract):
+    """Every version of every document."""
+
+    documents: tuple[DocumentFacts, ...]
+
+
+class Difference(Contract):
+    """One place where two versions of a document differ."""
+
+    place: str
+    was: str | None
+    now: str | None

@@ -6,7 +6,7 @@ is refused, because two readers of such a text may see two documents.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn, TypeAlias
 
 import yaml
@@ -74,6 +74,11 @@ class Document:
 
     kind: DocumentKind
     content: Master
+    lines: dict[Path, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def problem(self, name: str, says: str) -> Problem:
+        """What is wrong with this field of the document, with its line."""
+        return Problem(_line_of((name,), self.lines), name, says)
 
     @property
     def digest(self) -> str:
@@ -87,7 +92,7 @@ def read_document(text: str | bytes) -> Document:
     Raises:
         Unreadable: with every problem found, each with its line.
     """
-    tree, lines = read_tree(_decoded(text))
+    tree, lines = read_tree(as_text(text))
     if not isinstance(tree, dict):
         raise Unreadable([Problem(1, "", "a document is a list of `field: value` lines")])
     named = tree.pop("document", None)
@@ -96,7 +101,7 @@ def read_document(text: str | bytes) -> Document:
         says = f"the document must say what it is; right would be one of: {known}"
         raise Unreadable([Problem(lines.get(("document",), 1), "document", says)])
     kind = DocumentKind(str(named))
-    return Document(kind, _checked(CONTRACTS[kind], tree, lines))
+    return Document(kind, _checked(CONTRACTS[kind], tree, lines), lines)
 
 
 def read_contract(kind: DocumentKind, stored: bytes | str) -> Master:
@@ -122,7 +127,12 @@ def _line_of(path: Path, lines: dict[Path, int]) -> int:
     return lines.get(path, 1)
 
 
-def _decoded(text: str | bytes) -> str:
+def as_text(text: str | bytes) -> str:
+    """The text of a document, as it was sent or as a file holds it.
+
+    Raises:
+        Unreadable: it is too long, not UTF-8, or no text file at all.
+    """
     words = _from_bytes(text) if isinstance(text, bytes) else text
     if len(words) > MAX_CHARACTERS:
         raise Unreadable([Problem(1, "", _too_long(len(words), "characters"))])

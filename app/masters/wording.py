@@ -1,7 +1,8 @@
 """What a contract found wrong, in words for whoever wrote the document."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pydantic_core import ErrorDetails
@@ -140,3 +141,25 @@ def _resolved(schema: Schema, root: Schema, node: object) -> Iterator[Schema]:
         return
     for each in options:
         yield from _resolved(each, root, node)
+
+
+@dataclass(frozen=True)
+class WrongLine:
+    """A line of a document that cannot stay as it is, and why."""
+
+    line: int
+    text: str
+    says: str
+
+
+def excerpt(problems: Iterable[Any], text: str) -> tuple[WrongLine, ...]:
+    """The lines the problems are on, as they were typed."""
+    lines = text.splitlines()
+    return tuple(
+        WrongLine(
+            each.line,
+            lines[each.line - 1][:200] if each.line <= len(lines) else "",
+            f"{each.path}: {each.says}" if each.path else each.says,
+        )
+        for each in problems
+    )

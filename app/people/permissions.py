@@ -24,6 +24,7 @@ MAY: dict[str, frozenset[Role]] = {
     # masters
     "master.import": frozenset({QA, OPERATOR, REVIEWER}),
     "master.approve": frozenset({QA}),
+    "master.withdraw": frozenset({QA}),
     "master.read": UNIT,
     # supplies
     "supply.receive": frozenset({OPERATOR, TECHNICIAN, LOGISTICS}),
