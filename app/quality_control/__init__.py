@@ -1,0 +1,1 @@
+"""Samples in the laboratory, results, their verification, and investigations of what failed."""
