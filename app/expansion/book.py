@@ -1,0 +1,175 @@
+"""The lot's copy of its master: what has been entered so far, and which step is open now.
+
+Pure: a book is made of contracts, and answers without a clock or a database.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from schemas.expansion_record import EntryWords
+from schemas.master import MasterBatchRecord, Phase
+from schemas.master_step import Step
+from schemas.product import Product
+from schemas.step import FeedValues, SeedValues, StepKind, StepValues
+
+
+@dataclass(frozen=True)
+class Place:
+    """One step to be done, and for which time."""
+
+    phase: Phase
+    step: Step
+    occurrence: int
+
+
+@dataclass(frozen=True)
+class Book:
+    """A master with every entry made so far, corrected ones included, in their order."""
+
+    master: MasterBatchRecord
+    product: Product
+    written: tuple[EntryWords, ...]
+    checked: frozenset[int]
+    """The numbers of the entries that a second person has checked."""
+    carried: Decimal
+    """Doublings the cells brought with them from the parent lot."""
+    frozen_cells: Decimal
+    """Viable cells frozen in the parent's containers this lot starts from."""
+
+    @property
+    def current(self) -> tuple[EntryWords, ...]:
+        """The entries as they stand: those that no later entry corrects."""
+        corrected = {each.corrects for each in self.written}
+        return tuple(each for each in self.written if each.entry not in corrected)
+
+    def of(self, step: str) -> tuple[EntryWords, ...]:
+        """The entries of one step as they stand, first time first."""
+        found = [each for each in self.current if each.step == step]
+        return tuple(sorted(found, key=lambda each: each.occurrence))
+
+    def at(self, step: str, occurrence: int) -> EntryWords | None:
+        """The entry that stands for this step and time, or None."""
+        return next((each for each in self.of(step) if each.occurrence == occurrence), None)
+
+    def superseded(self, step: str) -> tuple[EntryWords, ...]:
+        """The entries of one step that were corrected, oldest first."""
+        standing = {each.entry for each in self.current}
+        return tuple(
+            each for each in self.written if each.step == step and each.entry not in standing
+        )
+
+    def open_places(self) -> tuple[Place, ...]:
+        """What can be done now, in the order of the master (R-P11-06).
+
+        A step that may be repeated stays open beside the next one; a step whose minimum is none
+        may be passed over. Once something later is done, what lies before is closed.
+        """
+        steps = list(self.master.steps())
+        reached = max(
+            (at for at, (_, step) in enumerate(steps) if self.of(step.code)),
+            default=0,
+        )
+        found: list[Place] = []
+        for phase, step in steps[reached:]:
+            done = len(self.of(step.code))
+            if done < step.repeat.maximum:
+                found.append(Place(phase, step, done + 1))
+            if done < step.repeat.minimum:
+                break
+        return tuple(found)
+
+    def place(self, step: str) -> Place | None:
+        """The open place of this step, or None when it is not open now."""
+        return next((each for each in self.open_places() if each.step.code == step), None)
+
+    def is_complete(self) -> bool:
+        """Whether every step has been done as often as the master asks at least."""
+        return all(not self._owes(step) for _, step in self.master.steps())
+
+    def _owes(self, step: Step) -> bool:
+        return len(self.of(step.code)) < step.repeat.minimum
+
+    def owed(self) -> tuple[Step, ...]:
+        """The steps that still have to be done."""
+        return tuple(step for _, step in self.master.steps() if self._owes(step))
+
+    def to_check(self) -> tuple[EntryWords, ...]:
+        """The entries as they stand that wait for their second person."""
+        return tuple(
+            each
+            for each in self.current
+            if self.master.step(each.step).second_person and each.entry not in self.checked
+        )
+
+    def before(self, step: str, occurrence: int) -> Iterator[tuple[Step, EntryWords]]:
+        """The entries as they stand of what the master puts before this step and time."""
+        for _, each in self.master.steps():
+            for entry in self.of(each.code):
+                if each.code == step and entry.occurrence >= occurrence:
+                    return
+                yield each, entry
+            if each.code == step:
+                return
+
+    def latest(self, step: str) -> EntryWords | None:
+        """The last time a step was done, or None."""
+        return next(reversed(self.of(step)), None)
+
+    def last_done_at(self) -> datetime | None:
+        """When the latest of all entries was performed."""
+        return max((each.performed_at for each in self.current), default=None)
+
+    def with_correction(self, entry: EntryWords) -> "Book":
+        """The same book with one more entry in it."""
+        return replace(self, written=(*self.written, entry))
+
+
+_TIMES: dict[StepKind, tuple[str, ...]] = {
+    StepKind.SEED: ("seeded_at",),
+    StepKind.FEED: ("fed_at",),
+    StepKind.HARVEST: ("enzyme_added_at", "enzyme_stopped_at"),
+    StepKind.THAW: ("removed_at", "thawed_at"),
+    StepKind.FILL: ("started_at", "ended_at"),
+    StepKind.FREEZE: ("protectant_added_at", "freezing_started_at", "stored_at"),
+    StepKind.SAMPLE: ("taken_at",),
+    StepKind.HOLD: ("started_at", "ended_at"),
+}
+_ENDS_THE_STEP = frozenset(_TIMES) - {StepKind.HARVEST, StepKind.THAW}
+"""After the enzyme, and after thawing, the cells are still spun and counted."""
+
+
+def times_of(values: StepValues) -> tuple[datetime, ...]:
+    """The moments a person entered at a step, first to last as they should have been."""
+    return tuple(getattr(values, name) for name in _TIMES.get(values.kind, ()))
+
+
+def performed_at(values: StepValues, said: datetime | None, now: datetime) -> datetime:
+    """When a step was done: as said, else when its last moment was, else now."""
+    if said is not None:
+        return said
+    return times_of(values)[-1] if values.kind in _ENDS_THE_STEP else now
+
+
+def began_at(values: StepValues, performed: datetime) -> datetime:
+    """When a step began, for the time since an earlier one."""
+    times = times_of(values)
+    return min(times[0], performed) if times else performed
+
+
+def seed_of(book: Book, step: Step) -> tuple[Step, EntryWords, SeedValues] | None:
+    """The seeding whose vessels a feed or a harvest is about."""
+    entry = book.latest(step.seeded_in) if step.seeded_in else None
+    if entry is None or not isinstance(entry.values, SeedValues):
+        return None
+    return book.master.step(entry.step), entry, entry.values
+
+
+def discarded_before(book: Book, step: Step, occurrence: int) -> int:
+    """Vessels of the same seeding that feeds before this step discarded."""
+    return sum(
+        entry.values.vessels_discarded
+        for earlier, entry in book.before(step.code, occurrence)
+        if earlier.seeded_in == step.seeded_in and isinstance(entry.values, FeedValues)
+    )
