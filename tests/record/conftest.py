@@ -291,3 +291,10 @@ def stamper() -> DummyTimeStamper:
     public = asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
     private = asn1_keys.PrivateKeyInfo.load(der)
     return DummyTimeStamper(public, private, fixed_dt=AT + timedelta(seconds=3))
+
+
+@pytest.fixture(scope="session")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> SealingKey:
+    """A key that anyone could make, under the very name of the site."""
+    folder = tmp_path_factory.mktemp("stranger")
+    return load_pkcs12(make_site_key(folder, "St Anne's Hospital", "pass", at=AT), "pass")
