@@ -61,7 +61,8 @@ def handed_in(request: Request, by: Importer, form: Form) -> DocumentText:
     upload = upload_in(form, "file")
     fixed: dict[str, str] = {}
     if upload is not None:
-        text = as_text(upload.file.read(4 * MAX_CHARACTERS + 1))
+        with upload.file as file:
+            text = as_text(file.read(4 * MAX_CHARACTERS + 1))
         request.state.typed.values["text"] = [text]
         fixed = {"text": text}
     return read_form(DocumentText, form, by.zone, fixed)

@@ -13,6 +13,13 @@ Path: TypeAlias = tuple[str | int, ...]
 Schema: TypeAlias = Mapping[str, Any]
 
 _NOTHING = object()
+_RIGHT = {
+    "bool_parsing": "true or false",
+    "int_parsing": "a whole number, such as 12",
+    "decimal_parsing": "a number, such as 97.5",
+    "date_parsing": "a date, such as 2026-03-31",
+    "date_from_datetime_parsing": "a date, such as 2026-03-31",
+}
 _PATTERNS = {
     r"^[A-Z0-9][A-Z0-9._-]{0,39}$": "capitals, digits, dot, dash and underscore, 40 at most",
     r"^-?[0-9]+(\.[0-9]+)?$": "digits with one decimal point at most, such as 95 or 0.25",
@@ -60,6 +67,8 @@ def _plainly(error: ErrorDetails) -> str:
     if error["type"] == "string_pattern_mismatch":
         pattern = error["ctx"]["pattern"]
         return f"is {given!r}; right would be {_PATTERNS.get(pattern, f'the form {pattern}')}"
+    if error["type"] in _RIGHT and not isinstance(given, dict | list):
+        return f"is {given!r}; right would be {_RIGHT[error['type']]}"
     if error["type"] == "string_type" and isinstance(given, bool):
         return f"is the word {str(given).lower()}, read as yes or no; put it in quotes"
     says = error["msg"].removeprefix("Value error, ")
