@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from schemas.expansion_record import EntryWords
 from schemas.master import MasterBatchRecord, Phase
 from schemas.master_step import Step
 from schemas.product import Product
+from schemas.production import EntryWords
 from schemas.step import FeedValues, SeedValues, StepKind, StepValues
 
 

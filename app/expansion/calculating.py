@@ -11,8 +11,8 @@ from app.expansion import formulae, step_formulae
 from app.expansion.book import Book, seed_of
 from app.expansion.sums import counted, hours, minutes, small
 from app.masters.calculation import ARITHMETIC, value_of
-from schemas.expansion_record import CalculatedValue, EntryWords, OutOfStep
 from schemas.master_step import Step
+from schemas.production import CalculatedValue, EntryWords, OutOfStep
 from schemas.quantity import Calculation
 from schemas.step import (
     CountedCells,
