@@ -3,8 +3,9 @@
 from app.lot import models as lot
 from app.masters import models as masters
 from app.people import models as people
+from app.supplies import models as supplies
 from app.trail import capture
 from app.trail import models as trail
 from app.web import machines
 
-__all__ = ["capture", "lot", "machines", "masters", "people", "trail"]
+__all__ = ["capture", "lot", "machines", "masters", "people", "supplies", "trail"]

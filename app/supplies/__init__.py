@@ -1,0 +1,1 @@
+"""Material lots, equipment, rooms: what touches the cells, and whether it may."""

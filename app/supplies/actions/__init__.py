@@ -1,0 +1,76 @@
+"""What is done with supplies: received, decided, maintained, used; and what they touched."""
+
+from app.supplies.actions.equipment import (
+    add_equipment,
+    add_room,
+    change_equipment_service,
+    change_room_service,
+    log_calibration,
+    log_cleaning,
+)
+from app.supplies.actions.finding import (
+    find_equipment,
+    find_material,
+    find_material_lot,
+    find_room,
+    find_supplier,
+    left_of,
+    materials,
+    place_of,
+    rooms,
+    suppliers,
+    usable_equipment,
+    usable_lots,
+)
+from app.supplies.actions.materials import (
+    Decided,
+    attach_certificate,
+    decide_material,
+    define_material,
+    receive_material,
+)
+from app.supplies.actions.suppliers import approvals, approve_supplier
+from app.supplies.actions.uses import (
+    lots_touched_by,
+    supplies_of_lot,
+    uses_of_equipment,
+    uses_of_material_lot,
+    uses_of_room,
+)
+from app.supplies.actions.using import use_equipment, use_material, use_room
+
+__all__ = [
+    "Decided",
+    "add_equipment",
+    "add_room",
+    "approvals",
+    "approve_supplier",
+    "attach_certificate",
+    "change_equipment_service",
+    "change_room_service",
+    "decide_material",
+    "define_material",
+    "find_equipment",
+    "find_material",
+    "find_material_lot",
+    "find_room",
+    "find_supplier",
+    "left_of",
+    "log_calibration",
+    "log_cleaning",
+    "lots_touched_by",
+    "materials",
+    "place_of",
+    "receive_material",
+    "rooms",
+    "suppliers",
+    "supplies_of_lot",
+    "usable_equipment",
+    "usable_lots",
+    "use_equipment",
+    "use_material",
+    "use_room",
+    "uses_of_equipment",
+    "uses_of_material_lot",
+    "uses_of_room",
+]

@@ -1,0 +1,182 @@
+"""Finding what is in store by its number, as scanned or typed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.supplies.models import Equipment, Material, MaterialLot, MaterialUse, Room, Supplier
+from schemas.supply import MaterialState
+
+
+def day_of(at: datetime, zone: str) -> date:
+    """The day this moment falls on in the site's zone."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def as_scanned(number: str) -> str:
+    """A number as it is stored, whatever a scanner or a thumb added around it."""
+    return number.strip().upper()
+
+
+def find_material(session: Session, code: str) -> Material:
+    """A material by its code.
+
+    Raises:
+        NotFound: no such material is known here.
+    """
+    row = session.scalar(select(Material).where(Material.code == as_scanned(code)))
+    if row is None:
+        raise NotFound(f"There is no material “{code[:60]}”.")
+    return row
+
+
+def find_supplier(session: Session, code: str) -> Supplier:
+    """A supplier by its code.
+
+    Raises:
+        NotFound: no such supplier is known here.
+    """
+    row = session.scalar(select(Supplier).where(Supplier.code == as_scanned(code)))
+    if row is None:
+        raise NotFound(f"There is no supplier “{code[:60]}”.")
+    return row
+
+
+def find_material_lot(session: Session, number: str) -> MaterialLot:
+    """A material lot by our number.
+
+    Raises:
+        NotFound: nothing was received under it.
+    """
+    row = session.scalar(select(MaterialLot).where(MaterialLot.number == as_scanned(number)))
+    if row is None:
+        raise NotFound(f"There is no material lot “{number[:60]}”. Scan our own label.")
+    return row
+
+
+def material_lot_for_change(session: Session, number: str) -> MaterialLot:
+    """A material lot, locked until the transaction ends: uses of it come one after the other.
+
+    Raises:
+        NotFound: nothing was received under this number.
+    """
+    row = session.scalar(
+        select(MaterialLot)
+        .where(MaterialLot.number == as_scanned(number))
+        .with_for_update(of=MaterialLot)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound(f"There is no material lot “{number[:60]}”. Scan our own label.")
+    return row
+
+
+def find_equipment(session: Session, code: str) -> Equipment:
+    """A piece of equipment by its number.
+
+    Raises:
+        NotFound: there is none with it.
+    """
+    row = session.scalar(select(Equipment).where(Equipment.code == as_scanned(code)))
+    if row is None:
+        raise NotFound(f"There is no equipment “{code[:60]}”.")
+    return row
+
+
+def find_room(session: Session, code: str) -> Room:
+    """A room by its number.
+
+    Raises:
+        NotFound: there is none with it.
+    """
+    row = session.scalar(select(Room).where(Room.code == as_scanned(code)))
+    if row is None:
+        raise NotFound(f"There is no room “{code[:60]}”.")
+    return row
+
+
+def used_of(session: Session, lots: Iterable[MaterialLot]) -> dict[int, Decimal]:
+    """How much of each of these material lots was used, by its id; nothing used is not in it."""
+    used: dict[int, Decimal] = {}
+    rows = session.execute(
+        select(MaterialUse.material_lot_id, MaterialUse.quantity).where(
+            MaterialUse.material_lot_id.in_([each.id for each in lots])
+        )
+    )
+    for lot_id, quantity in rows:
+        used[lot_id] = used.get(lot_id, Decimal(0)) + quantity
+    return used
+
+
+def left_of(session: Session, lot: MaterialLot) -> Decimal:
+    """How much of a material lot is left; never below zero."""
+    return lot.received - used_of(session, [lot]).get(lot.id, Decimal(0))
+
+
+def usable_lots(
+    session: Session, material_code: str, *, at: datetime, zone: str
+) -> list[MaterialLot]:
+    """The lots of a material that may be used now, first expired first."""
+    rows = session.scalars(
+        select(MaterialLot)
+        .join(MaterialLot.material)
+        .where(
+            Material.code == material_code,
+            MaterialLot.state == MaterialState.RELEASED,
+            MaterialLot.usable_until >= day_of(at, zone),
+        )
+        .order_by(MaterialLot.usable_until, MaterialLot.number)
+    ).all()
+    used = used_of(session, rows)
+    return [each for each in rows if each.received > used.get(each.id, Decimal(0))]
+
+
+def usable_equipment(
+    session: Session, kind: str | None, *, at: datetime, zone: str
+) -> list[Equipment]:
+    """The equipment of a kind (or of any, when None) that may be used now, by its number."""
+    today = day_of(at, zone)
+    wanted = select(Equipment).where(
+        Equipment.in_service,
+        ~Equipment.needs_calibration | (Equipment.calibration_due >= today),
+        ~Equipment.needs_cleaning | (Equipment.cleaning_due >= today),
+    )
+    if kind is not None:
+        wanted = wanted.where(Equipment.kind == kind)
+    return list(session.scalars(wanted.order_by(Equipment.code)))
+
+
+def rooms(session: Session) -> list[Room]:
+    """The rooms in service, by their numbers."""
+    return list(session.scalars(select(Room).where(Room.in_service).order_by(Room.code)))
+
+
+def materials(session: Session) -> Sequence[Material]:
+    """Every material known here, by its code."""
+    return session.scalars(select(Material).order_by(Material.code)).all()
+
+
+def suppliers(session: Session) -> Sequence[Supplier]:
+    """Every supplier known here, by its code."""
+    return session.scalars(select(Supplier).order_by(Supplier.code)).all()
+
+
+def place_of(session: Session, scanned: str) -> str:
+    """The page of what was scanned: a material lot, equipment, or a room.
+
+    Raises:
+        NotFound: none of them has this number.
+    """
+    number = as_scanned(scanned)
+    if session.scalar(select(MaterialLot.id).where(MaterialLot.number == number)):
+        return f"/supplies/materials/{number}"
+    if session.scalar(select(Equipment.id).where(Equipment.code == number)):
+        return f"/supplies/equipment/{number}"
+    if session.scalar(select(Room.id).where(Room.code == number)):
+        return f"/supplies/rooms/{number}"
+    raise NotFound(f"Nothing here has the number “{scanned[:60]}”. Scan our own label.")

@@ -1,0 +1,162 @@
+"""Material, equipment and rooms at the moment they touch a lot: judged, written, not recorded.
+
+The deed that uses them records them with itself: one entry in the trail holds the step and
+everything it used.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.errors import refuse_if
+from app.people.actor import Actor
+from app.rulebook import judge
+from app.supplies.actions.finding import (
+    day_of,
+    find_equipment,
+    find_room,
+    left_of,
+    material_lot_for_change,
+)
+from app.supplies.models import EquipmentUse, MaterialUse, RoomUse
+from app.supplies.rules import EQUIPMENT_RULES, MATERIAL_RULES, ROOM_RULES
+from schemas.master_step import RoomGrade
+from schemas.quantity import Unit
+from schemas.supply import EquipmentCase, MaterialCase, RoomCase
+
+
+def use_material(
+    session: Session,
+    *,
+    material_lot: str,
+    material_code: str | None,
+    quantity: Decimal,
+    unit: str,
+    lot_number: str,
+    about: str,
+    by: Actor,
+    at: datetime,
+) -> MaterialUse:
+    """Use some of a material lot in a lot; the caller records it (R-BR-06).
+
+    `material_code` is what the step asks for, None when it names nothing; `unit` is a value of
+    `Unit`. The material lot stays locked until the transaction ends, so that two steps cannot
+    both use the last of it.
+
+    Raises:
+        Refused: SUP-01 to SUP-07. NotFound: no material lot has this number.
+    """
+    lot = material_lot_for_change(session, material_lot)
+    case = MaterialCase(
+        number=lot.number,
+        material_code=lot.material.code,
+        asked_code=material_code,
+        state=lot.state,
+        usable_until=lot.usable_until,
+        today=day_of(at, by.zone),
+        unit=Unit(lot.material.unit),
+        asked_unit=unit,
+        left=left_of(session, lot),
+        quantity=quantity,
+    )
+    refuse_if(judge(MATERIAL_RULES, case))
+    use = MaterialUse(
+        material_lot=lot,
+        lot_number=lot_number,
+        about=about,
+        quantity=quantity,
+        unit=unit,
+        at=at,
+        by=by.username,
+        name=by.name,
+    )
+    session.add(use)
+    session.flush()
+    return use
+
+
+def use_equipment(
+    session: Session,
+    *,
+    equipment: str,
+    kind: str | None,
+    lot_number: str,
+    about: str,
+    by: Actor,
+    at: datetime,
+) -> EquipmentUse:
+    """Use equipment in a lot, and keep its status at this time; the caller records it (R-BR-04).
+
+    Raises:
+        Refused: SUP-11 to SUP-14. NotFound: no equipment has this number.
+    """
+    row = find_equipment(session, equipment)
+    case = EquipmentCase(
+        code=row.code,
+        kind=row.kind,
+        asked_kind=kind,
+        in_service=row.in_service,
+        out_of_service_reason=row.out_of_service_reason,
+        needs_calibration=row.needs_calibration,
+        calibration_due=row.calibration_due,
+        needs_cleaning=row.needs_cleaning,
+        cleaning_due=row.cleaning_due,
+        today=day_of(at, by.zone),
+    )
+    refuse_if(judge(EQUIPMENT_RULES, case))
+    use = EquipmentUse(
+        equipment=row,
+        needs_calibration=row.needs_calibration,
+        calibration_due=row.calibration_due,
+        needs_cleaning=row.needs_cleaning,
+        cleaning_due=row.cleaning_due,
+        lot_number=lot_number,
+        about=about,
+        at=at,
+        by=by.username,
+        name=by.name,
+    )
+    session.add(use)
+    session.flush()
+    return use
+
+
+def use_room(
+    session: Session,
+    *,
+    room: str,
+    grade: str | None,
+    lot_number: str,
+    about: str,
+    by: Actor,
+    at: datetime,
+) -> RoomUse:
+    """Work in a room, and keep its grade at this time; the caller records it (R-ATMP-16).
+
+    `grade` is a value of `RoomGrade`, None when the step asks for none.
+
+    Raises:
+        Refused: SUP-21, SUP-22. NotFound: no room has this number.
+    """
+    row = find_room(session, room)
+    case = RoomCase(
+        code=row.code,
+        grade=row.grade,
+        asked_grade=RoomGrade(grade) if grade is not None else None,
+        in_service=row.in_service,
+        out_of_service_reason=row.out_of_service_reason,
+    )
+    refuse_if(judge(ROOM_RULES, case))
+    use = RoomUse(
+        room=row,
+        grade=row.grade,
+        lot_number=lot_number,
+        about=about,
+        at=at,
+        by=by.username,
+        name=by.name,
+    )
+    session.add(use)
+    session.flush()
+    return use

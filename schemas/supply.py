@@ -1,0 +1,242 @@
+"""What touches the cells: material lots, equipment, rooms, and each use of them."""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.base import Amount, Code, Contract, Digest, Moment, Text
+from schemas.master_step import RoomGrade
+from schemas.quantity import Unit
+
+
+class MaterialState(StrEnum):
+    """Where a material lot stands (R-ATMP-14)."""
+
+    QUARANTINE = "quarantine"
+    RELEASED = "released"
+    REJECTED = "rejected"
+
+    @property
+    def label(self) -> str:
+        """The state as people say it."""
+        return self.value.capitalize()
+
+
+class Standing(StrEnum):
+    """Whether a supplier may supply a material."""
+
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+class EquipmentDeed(StrEnum):
+    """What was done to a piece of equipment, as its logbook says it (R-INS-07)."""
+
+    CALIBRATION = "calibration"
+    CLEANING = "cleaning"
+    OUT_OF_SERVICE = "out_of_service"
+    BACK_IN_SERVICE = "back_in_service"
+
+    @property
+    def label(self) -> str:
+        """The deed as people say it."""
+        return self.value.replace("_", " ").capitalize()
+
+
+class MaterialCase(Contract):
+    """A material lot at the moment somebody wants to use some of it: what the rules look at."""
+
+    number: Text
+    material_code: Code
+    asked_code: Code | None = Field(description="The material the step asks for, if it names one")
+    state: MaterialState
+    usable_until: date
+    today: date = Field(description="The day in the site's zone at the moment of use")
+    unit: Unit
+    asked_unit: str
+    left: Amount
+    quantity: Amount
+
+
+class EquipmentCase(Contract):
+    """A piece of equipment at the moment of use: what the rules look at."""
+
+    code: Code
+    kind: Code
+    asked_kind: Code | None
+    in_service: bool
+    out_of_service_reason: str | None
+    needs_calibration: bool
+    calibration_due: date | None = Field(description="None: never calibrated, or failed last time")
+    needs_cleaning: bool
+    cleaning_due: date | None
+    today: date
+
+
+class RoomCase(Contract):
+    """A room at the moment of use: what the rules look at."""
+
+    code: Code
+    grade: RoomGrade
+    asked_grade: RoomGrade | None
+    in_service: bool
+    out_of_service_reason: str | None
+
+
+class ReleaseCase(Contract):
+    """A material lot that QA wants to release: what the rules look at."""
+
+    number: Text
+    has_certificate: bool
+    supplier: Text
+    material_code: Code
+    standing: Standing | None = Field(description="None: nobody ever approved this supplier for it")
+    agreement_until: date | None
+    usable_until: date
+    today: date
+
+
+class MaterialUsed(Contract):
+    """Some of a material lot, used in a lot: one line of the batch record (R-BR-06)."""
+
+    material_code: Code
+    title: Text
+    critical: bool
+    biological_origin: bool
+    number: Text = Field(description="Our number of the material lot")
+    supplier: Text
+    supplier_lot: Text
+    certificate_sha256: Digest | None
+    expires_on: date
+    usable_until: date
+    quantity: Amount
+    unit: Unit
+    lot_number: Text
+    about: Text
+    at: Moment
+    by: Text = Field(description="User name")
+    name: Text = Field(description="Full name")
+
+
+class EquipmentUsed(Contract):
+    """A piece of equipment used in a lot, with its status at that time (R-BR-04)."""
+
+    code: Code
+    kind: Code
+    title: Text
+    needs_calibration: bool
+    calibration_due: date | None
+    needs_cleaning: bool
+    cleaning_due: date | None
+    lot_number: Text
+    about: Text
+    at: Moment
+    by: Text
+    name: Text
+
+
+class RoomUsed(Contract):
+    """A room used in a lot, with its grade at that time (R-ATMP-16)."""
+
+    code: Code
+    title: Text
+    grade: RoomGrade
+    lot_number: Text
+    about: Text
+    at: Moment
+    by: Text
+    name: Text
+
+
+class LotSupplies(Contract):
+    """Everything that touched a lot, in the order it was used (R-ATMP-11)."""
+
+    lot_number: Text
+    materials: tuple[MaterialUsed, ...]
+    equipment: tuple[EquipmentUsed, ...]
+    rooms: tuple[RoomUsed, ...]
+
+
+class MaterialLotView(Contract):
+    """A material lot as screens and machines see it."""
+
+    number: Text
+    material_code: Code
+    title: Text
+    critical: bool
+    biological_origin: bool
+    supplier_code: Code
+    supplier: Text
+    supplier_lot: Text
+    certificate_sha256: Digest | None
+    certificate_name: str | None
+    received: Amount
+    used: Amount
+    left: Amount
+    unit: Unit
+    received_at: Moment
+    received_by: Text
+    expires_on: date
+    usable_until: date
+    days_left: int = Field(description="0 on the last usable day; below 0 it has expired")
+    storage: Text
+    state: MaterialState
+    decision_reason: str | None
+    version: int
+
+    @property
+    def expired(self) -> bool:
+        """Whether its last usable day is over."""
+        return self.days_left < 0
+
+    @property
+    def ref(self) -> str:
+        """How the trail refers to it."""
+        return f"material/{self.number}"
+
+
+class EquipmentView(Contract):
+    """A piece of equipment as screens and machines see it."""
+
+    code: Code
+    kind: Code
+    title: Text
+    room: Code | None
+    in_service: bool
+    out_of_service_reason: str | None
+    needs_calibration: bool
+    calibration_due: date | None
+    calibration_days_left: int | None
+    needs_cleaning: bool
+    cleaning_due: date | None
+    cleaning_days_left: int | None
+    version: int
+
+    @property
+    def usable(self) -> bool:
+        """Whether no rule would refuse it today."""
+        return self.in_service and not self.calibration_lapsed and not self.cleaning_lapsed
+
+    @property
+    def calibration_lapsed(self) -> bool:
+        """Whether it needs a calibration before it is used again."""
+        left = self.calibration_days_left
+        return self.needs_calibration and (left is None or left < 0)
+
+    @property
+    def cleaning_lapsed(self) -> bool:
+        """Whether it needs cleaning before it is used again."""
+        left = self.cleaning_days_left
+        return self.needs_cleaning and (left is None or left < 0)
+
+
+class RoomView(Contract):
+    """A room as screens and machines see it."""
+
+    code: Code
+    title: Text
+    grade: RoomGrade
+    in_service: bool
+    out_of_service_reason: str | None
+    version: int
