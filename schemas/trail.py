@@ -1,5 +1,6 @@
 """What the trail keeps: entries with every row they changed, and signatures."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -46,6 +47,87 @@ class Head(Contract):
 
     seq: int
     link: Digest
+
+
+class Span(Contract):
+    """Entries from one number to another, both included."""
+
+    first: int
+    last: int
+
+
+class Checkpoint(Contract):
+    """The end of the trail as the application last committed it, kept outside the database."""
+
+    head: Head
+    not_ours: tuple[Span, ...] = Field(
+        (), description="Entries found there that the application had not noted"
+    )
+
+
+class TrailFault(Contract):
+    """One thing that is not as the trail says: where ("account/5"), and what is wrong."""
+
+    where: str
+    says: str
+
+
+class TrailSection(Contract):
+    """One part of a verification: what was looked at, how much of it, and how much is wrong."""
+
+    name: str
+    looked_at: int
+    faults: int
+
+
+class TrailReport(Contract):
+    """What a verification of the trail found, and up to which entry."""
+
+    at: Moment
+    head: Head
+    sections: tuple[TrailSection, ...]
+
+    @property
+    def faults(self) -> int:
+        """How many things are wrong."""
+        return sum(each.faults for each in self.sections)
+
+
+class TrailSearch(Contract):
+    """What to look for in the trail; empty: everything."""
+
+    about: str | None = Field(
+        None,
+        title="About",
+        description="A reference and all below it, for example lot/UNIT1-26-0001",
+        max_length=400,
+    )
+    by: str | None = Field(
+        None, title="Person", description="A user name; - is nobody", max_length=60
+    )
+    did: str | None = Field(
+        None,
+        title="Deed",
+        description="For example lot.start; step. finds all of that kind",
+        max_length=60,
+    )
+    since: date | None = Field(None, title="From")
+    until: date | None = Field(None, title="To", description="This day included")
+
+
+class ChainedEntry(Contract):
+    """One entry with its place in the chain: a line of the export."""
+
+    entry: Entry
+    body_digest: Digest
+    link: Digest
+
+
+class TrailPage(Contract):
+    """Some entries, newest first, and where the older ones begin."""
+
+    entries: tuple[Entry, ...]
+    before: int | None = Field(None, description="Ask again with this number for older entries")
 
 
 class Meaning(StrEnum):

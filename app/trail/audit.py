@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.people.actor import Actor
+from app.trail import checkpoint
 from app.trail.capture import take_noted
 from app.trail.chain import GENESIS, body_digest, next_link
 from app.trail.models import AuditEntry
@@ -51,6 +52,7 @@ def record(
     )
     body = entry.canonical()
     digest = body_digest(body)
+    link = next_link(head.link, digest)
     session.add(
         AuditEntry(
             seq=entry.seq,
@@ -60,10 +62,11 @@ def record(
             about=about,
             body=body.decode(),
             body_digest=digest,
-            link=next_link(head.link, digest),
+            link=link,
         )
     )
     session.flush()
+    checkpoint.expect(session, entry.seq, link)
     return entry
 
 

@@ -11,8 +11,8 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import event, inspect
-from sqlalchemy.orm import Mapper, ORMExecuteState, Session
-from sqlalchemy.orm.attributes import NO_VALUE
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction
+from sqlalchemy.orm.base import NO_VALUE
 
 from app.db import AppendOnly, Base, Technical, key_of
 from app.trail.models import AuditEntry
@@ -55,6 +55,12 @@ def state_of(row: Base) -> dict[str, Any]:
     }
 
 
+def audited_mappers() -> tuple[Mapper[Any], ...]:
+    """Every mapped class the trail watches, by the name of its table."""
+    found = (each for each in Base.registry.mappers if _watched(each.class_))
+    return tuple(sorted(found, key=lambda each: str(each.local_table)))
+
+
 def _was(row: Base) -> dict[str, Any]:
     """What the changed columns held before this flush."""
     facts = inspect(row)
@@ -63,11 +69,20 @@ def _was(row: Base) -> dict[str, Any]:
         gone = facts.attrs[each.key].history.deleted
         if gone and gone[0] is not NO_VALUE:
             old[each.key] = shown(facts.mapper, each.key, gone[0])
+    counted = facts.mapper.version_id_col
+    if counted is not None:
+        # The flush counts the version by itself, past the history of the attribute.
+        key = facts.mapper.get_property_by_column(counted).key
+        old[key] = getattr(row, key) - 1
     return old
 
 
+def _watched(kind: type) -> bool:
+    return not issubclass(kind, Technical | AuditEntry)
+
+
 def _audited(row: object) -> bool:
-    return not isinstance(row, Technical | AuditEntry)
+    return _watched(type(row))
 
 
 def _refuse_changes(session: Session, _context: object, _instances: object) -> None:
@@ -94,10 +109,26 @@ def _note_rows(session: Session, _context: object) -> None:
 
 
 def _refuse_bulk(execution: ORMExecuteState) -> None:
-    if execution.is_update or execution.is_delete:
-        mapper = execution.bind_mapper
-        if mapper is not None and not issubclass(mapper.class_, Technical):
+    if not (execution.is_insert or execution.is_update or execution.is_delete):
+        return
+    written = str(getattr(execution.statement, "table", ""))
+    for mapper in Base.registry.mappers:
+        if str(mapper.local_table) == written and not issubclass(mapper.class_, Technical):
             raise Untrailed(f"bulk changes of {mapper.class_.__name__} would pass the trail by")
+
+
+def _refuse_savepoints(_session: Session, transaction: SessionTransaction) -> None:
+    # Rolling back to a savepoint would forget rows that were noted before it.
+    if transaction.nested:
+        raise Untrailed("no savepoints: a request is saved whole, or not at all")
+
+
+def _remember_old_values() -> None:
+    # Without this an attribute that was expired is set without asking what it held,
+    # and the trail would show a new value without the old one.
+    for mapper in audited_mappers():
+        for each in mapper.column_attrs:
+            mapper.class_manager[each.key].impl.active_history = True
 
 
 def _refuse_untrailed(session: Session) -> None:
@@ -123,11 +154,13 @@ def watch() -> None:
     if event.contains(Session, "before_flush", _refuse_changes):
         return
     event.listen(Session, "before_flush", _refuse_changes)
+    event.listen(Session, "after_transaction_create", _refuse_savepoints)
     event.listen(Session, "after_flush", _note_rows)
     event.listen(Session, "do_orm_execute", _refuse_bulk)
     event.listen(Session, "before_commit", _refuse_untrailed)
     event.listen(Session, "after_commit", _forget)
     event.listen(Session, "after_soft_rollback", _forget)
+    event.listen(Mapper, "after_configured", _remember_old_values)
 
 
 watch()

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, Integer, Text, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import AppendOnly, Base
 
 SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
+# PostgreSQL sorts a text as the language does, unless told: only byte order makes
+# "everything below lot/A-1" one range of the index.
+BYTE_ORDER = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 class AuditEntry(AppendOnly, Base):
@@ -18,20 +21,31 @@ class AuditEntry(AppendOnly, Base):
     """
 
     __tablename__ = "audit_entry"
-    # a lot's own history, in order; and who did what, for the separation of duties
+    # a lot's own history, in order; who did what, for the separation of duties;
+    # and what happened on a day, for whoever searches
     __table_args__ = (
         Index("ix_audit_entry_about_seq", "about", "seq"),
         Index("ix_audit_entry_by_did", "by", "did"),
+        Index("ix_audit_entry_at", "at"),
     )
 
     seq: Mapped[int] = mapped_column(SEQUENCE, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     by: Mapped[str]
     did: Mapped[str]
-    about: Mapped[str]
+    about: Mapped[str] = mapped_column(BYTE_ORDER)
     body: Mapped[str]
     body_digest: Mapped[str]
     link: Mapped[str] = mapped_column(unique=True)
+
+
+def within(about: str) -> ColumnElement[bool]:
+    """Entries about this very thing, or about what lies below it.
+
+    "lot/A-1" holds "lot/A-1/step/1", never "lot/A-10" and never "lot/a-1".
+    """
+    below = and_(AuditEntry.about >= f"{about}/", AuditEntry.about < f"{about}0")  # "0" follows "/"
+    return or_(AuditEntry.about == about, below)
 
 
 class SignatureRow(AppendOnly, Base):

@@ -1,12 +1,12 @@
 """Separation of duties, asked of the trail itself: what somebody did cannot be forgotten."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import SamePerson
 from app.people.actor import Actor
 from app.people.duties import Pair, partners, scope_of
-from app.trail.models import AuditEntry
+from app.trail.models import AuditEntry, within
 
 
 def refuse_same_person(session: Session, did: str, *, about: str, by: Actor) -> None:
@@ -36,9 +36,7 @@ def _done(session: Session, deeds: tuple[str, ...], about: str, by: Actor) -> Au
         .where(
             AuditEntry.by == by.username,
             AuditEntry.did.in_(deeds),
-            or_(
-                AuditEntry.about == about, AuditEntry.about.startswith(about + "/", autoescape=True)
-            ),
+            within(about),
         )
         .order_by(AuditEntry.seq)
         .limit(1)

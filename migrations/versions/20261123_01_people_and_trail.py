@@ -61,7 +61,11 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("did", sa.Text(), nullable=False),
-        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column(
+            "about",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("body_digest", sa.Text(), nullable=False),
         sa.Column("link", sa.Text(), nullable=False),
@@ -70,6 +74,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_entry_about_seq", "audit_entry", ["about", "seq"], unique=False)
     op.create_index("ix_audit_entry_by_did", "audit_entry", ["by", "did"], unique=False)
+    op.create_index("ix_audit_entry_at", "audit_entry", ["at"], unique=False)
     op.create_table(
         "failed_attempt",
         sa.Column("id", sa.Integer(), nullable=False),

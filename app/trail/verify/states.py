@@ -1,0 +1,128 @@
+"""What the trail last said of each row, held in a temporary file: memory stays constant."""
+
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from schemas.trail import Entry, RowChange, TrailFault
+
+
+@dataclass(frozen=True)
+class Known:
+    """The last state of a row in the trail, and the entry that wrote it."""
+
+    seq: int
+    did: str
+    by: str
+    state: dict[str, Any]
+
+    @property
+    def entry(self) -> str:
+        """The entry, as findings name it."""
+        return f"entry {self.seq} ({self.did} by {self.by})"
+
+
+class States:
+    """The last states, learnt entry by entry; also finds what was changed between two entries."""
+
+    def __enter__(self) -> Self:
+        """Open an empty store that is gone afterwards."""
+        self._folder = tempfile.TemporaryDirectory(prefix="passage-verify-")
+        self._store = sqlite3.connect(
+            Path(self._folder.name) / "states.db", isolation_level=None, check_same_thread=False
+        )
+        self._store.execute("PRAGMA journal_mode=OFF")
+        self._store.execute("PRAGMA synchronous=OFF")
+        self._store.execute(
+            "CREATE TABLE last (tbl TEXT, key TEXT, seq INT, did TEXT, by TEXT, state TEXT,"
+            " seen INT DEFAULT 0, PRIMARY KEY (tbl, key)) WITHOUT ROWID"
+        )
+        self._store.execute("BEGIN")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        wrong: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove the store."""
+        self._store.close()
+        self._folder.cleanup()
+
+    def learn(self, change: RowChange, entry: Entry) -> Iterator[TrailFault]:
+        """Take over one change; tell what it found that no earlier entry had left there."""
+        known = self.known(change.table, change.key)
+        where = f"{change.table}/{change.key}"
+        if change.old is None and known is not None:
+            yield TrailFault(
+                where=where,
+                says=f"removed behind the trail: {known.entry} wrote it, "
+                f"and entry {entry.seq} could write it as new.",
+            )
+        elif change.old is not None and known is None:
+            yield TrailFault(
+                where=where,
+                says=f"inserted behind the trail: entry {entry.seq} changes it, "
+                "and no entry before had written it.",
+            )
+        elif change.old is not None and known is not None:
+            found = {**change.new, **change.old}
+            for column, was, has in differences(known.state, found):
+                yield TrailFault(
+                    where=where,
+                    says=f"{column} was {was} in {known.entry}, but entry {entry.seq} "
+                    f"found {has}: changed behind the trail in between.",
+                )
+        self._store.execute(
+            "INSERT OR REPLACE INTO last (tbl, key, seq, did, by, state) VALUES (?,?,?,?,?,?)",
+            (change.table, change.key, entry.seq, entry.did, entry.by, _text(change.new)),
+        )
+
+    def known(self, table: str, key: str) -> Known | None:
+        """The last state of a row, or None when no entry has written it."""
+        row = self._store.execute(
+            "SELECT seq, did, by, state FROM last WHERE tbl = ? AND key = ?", (table, key)
+        ).fetchone()
+        return Known(row[0], row[1], row[2], json.loads(row[3])) if row else None
+
+    def see(self, table: str, key: str) -> Known | None:
+        """The last state of a row that is there."""
+        self._store.execute("UPDATE last SET seen = 1 WHERE tbl = ? AND key = ?", (table, key))
+        return self.known(table, key)
+
+    def unseen(self) -> Iterator[tuple[str, Known]]:
+        """Rows that the trail knows and nobody has seen."""
+        for table, key, *rest in self._store.execute(
+            "SELECT tbl, key, seq, did, by, state FROM last WHERE seen = 0 ORDER BY tbl, key"
+        ):
+            yield f"{table}/{key}", Known(rest[0], rest[1], rest[2], json.loads(rest[3]))
+
+
+def _text(state: dict[str, Any]) -> str:
+    return json.dumps(state, ensure_ascii=False)
+
+
+def differences(kept: dict[str, Any], there: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Columns in which two states differ, with both values in words.
+
+    A column that is younger than the entry may be there, as long as it is empty.
+    """
+    for column, value in there.items():
+        was = kept.get(column)
+        if was != value:
+            yield column, in_words(was), in_words(value)
+
+
+def in_words(value: object) -> str:
+    """A value as a finding shows it."""
+    return "empty" if value is None else f"“{value if isinstance(value, str) else _json(value)}”"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,80 @@
+"""The end of the trail outside the database: never back, cheap, and never in the way."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.db import Database
+from app.people import actions
+from app.settings import settings
+from app.trail import audit
+from app.trail.chain import GENESIS
+from app.trail.checkpoint import extended, head_file, read_checkpoint
+from schemas.people import SignIn
+from schemas.trail import Checkpoint, Head, Span
+from tests.conftest import PASSWORD, Clock
+
+
+def head(seq: int) -> Head:
+    return Head(seq=seq, link=GENESIS)
+
+
+def known(seq: int, *gaps: tuple[int, int]) -> Checkpoint:
+    return Checkpoint(
+        head=head(seq), not_ours=tuple(Span(first=first, last=last) for first, last in gaps)
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "first", "last", "after"),
+    [
+        pytest.param(known(10), 11, 11, known(11), id="the next entry"),
+        pytest.param(known(10), 11, 13, known(13), id="three entries of one request"),
+        pytest.param(known(10), 13, 14, known(14, (11, 12)), id="two entries of somebody else"),
+        pytest.param(known(14, (11, 12)), 11, 12, known(14), id="a commit that is noted late"),
+        pytest.param(known(14, (11, 13)), 12, 12, known(14, (11, 11), (13, 13)), id="in between"),
+        pytest.param(known(14), 3, 3, known(14), id="never back"),
+    ],
+)
+def test_what_is_written_down_after_a_commit(
+    before: Checkpoint, first: int, last: int, after: Checkpoint
+) -> None:
+    assert extended(before, first, head(last)) == after
+
+
+def _sign_in(database: Database, clock: Clock) -> None:
+    with database.writing() as session:
+        sign_in = SignIn(username="olga", password=PASSWORD)
+        actions.begin_session(
+            session, sign_in, address="test", at=clock.forward(seconds=1), record=audit.record
+        )
+
+
+def test_each_commit_moves_it_on(database: Database, own_folder: Path, clock: Clock) -> None:
+    for _ in range(3):
+        _sign_in(database, clock)
+        with database.reading() as session:
+            noted = read_checkpoint(head_file())
+            assert noted == Checkpoint(head=audit.head(session))
+
+
+def test_what_is_rolled_back_is_not_written_down(
+    database: Database, own_folder: Path, clock: Clock
+) -> None:
+    _sign_in(database, clock)
+    before = read_checkpoint(head_file())
+    with database.writing() as session:
+        audit.record(session, by=None, at=clock(), did="nothing", about="home")
+        session.rollback()
+    assert read_checkpoint(head_file()) == before
+
+
+def test_a_full_or_missing_folder_does_not_stop_the_work(
+    database: Database, own_folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSAGE_FOLDER", "/proc/nowhere")
+    settings.cache_clear()
+    _sign_in(database, clock)
+    with database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM browser_session")).scalar_one() == 1
