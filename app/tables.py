@@ -1,5 +1,6 @@
 """Every table of the house, known to SQLAlchemy once this is imported."""
 
+from app.intake import models as intake
 from app.lot import models as lot
 from app.masters import models as masters
 from app.people import models as people
@@ -8,4 +9,4 @@ from app.trail import capture
 from app.trail import models as trail
 from app.web import machines
 
-__all__ = ["capture", "lot", "machines", "masters", "people", "supplies", "trail"]
+__all__ = ["capture", "intake", "lot", "machines", "masters", "people", "supplies", "trail"]

@@ -1,0 +1,139 @@
+"""Everything known of one donation, or of one donor, put together for a reader."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.intake.actions import facts
+from app.intake.actions.donors import find_donor
+from app.intake.actions.late import donations_of
+from app.intake.actions.receipt import judge_line, receipt_line, receipt_rows
+from app.intake.models import DecisionRow, DonationRow, Donor
+from app.trail.signatures import signatures_about
+from schemas.eligibility import Eligibility
+from schemas.intake import (
+    DecisionLine,
+    DonationBasis,
+    DonationDossier,
+    DonorFile,
+    ReceiptLine,
+    ResultLine,
+)
+from schemas.origin import Jurisdiction
+from schemas.trail import Signature
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What a basis and a dossier have in common, read once."""
+
+    results: tuple[ResultLine, ...]
+    receipts: tuple[ReceiptLine, ...]
+    basis: DonationBasis
+
+
+def _look(session: Session, donation: DonationRow) -> _Looked:
+    results = facts.results_of(session, donation.donor)
+    receipts = tuple(receipt_line(session, each) for each in receipt_rows(session, donation))
+    standing = receipts[-1] if receipts else None
+    basis = DonationBasis(
+        donation=donation.contract,
+        donor=facts.registration_of(donation.donor),
+        state=donation.state,
+        receipt=standing,
+        receipt_findings=judge_line(donation, standing) if standing else (),
+        eligibilities=facts.eligibilities_of(session, donation),
+        unverified=tuple(facts.as_verified(each) for each in facts.to_verify(results)),
+    )
+    return _Looked(results, receipts, basis)
+
+
+def basis_of(session: Session, donation: DonationRow) -> DonationBasis:
+    """Everything a decision made now would rest on."""
+    return _look(session, donation).basis
+
+
+def donation_dossier(session: Session, donation: DonationRow, *, on: date) -> DonationDossier:
+    """Everything known of a donation, drawn up on this day and judged from the rows."""
+    looked, donor = _look(session, donation), donation.donor
+    basis, consents = looked.basis, facts.consents_of(session, donor)
+    return DonationDossier(
+        on=on,
+        donation=basis.donation,
+        donor_code=donor.code,
+        donor_kind=donor.kind,
+        donor_zone=donor.site_zone,
+        state=donation.state,
+        consent_state=facts.consent_state(consents),
+        consents=consents,
+        questionnaires=facts.questionnaires_of(session, donor),
+        results=looked.results,
+        risk_assessments=facts.risk_assessments_of(session, donor),
+        urgent_need=facts.urgent_need_of(session, donation),
+        receipt=basis.receipt,
+        earlier_receipts=looked.receipts[:-1],
+        receipt_findings=basis.receipt_findings,
+        eligibilities=basis.eligibilities,
+        decisions=tuple(_decision_line(each) for each in _decision_rows(session, donation)),
+        signatures=_signatures(session, donation),
+        label_texts=_texts(basis.eligibilities),
+        segregated_storage=any(each.segregated_storage for each in basis.eligibilities),
+        basis_digest=basis.digest(),
+    )
+
+
+def _texts(eligibilities: Sequence[Eligibility]) -> tuple[str, ...]:
+    """Every warning some jurisdiction asks for, each once."""
+    return tuple(dict.fromkeys(text for each in eligibilities for text in each.label_texts))
+
+
+def _decision_rows(session: Session, donation: DonationRow) -> Sequence[DecisionRow]:
+    return session.scalars(
+        select(DecisionRow).where(DecisionRow.donation_id == donation.id).order_by(DecisionRow.id)
+    ).all()
+
+
+def _decision_line(row: DecisionRow) -> DecisionLine:
+    return DecisionLine(
+        number=row.id,
+        verdict=row.verdict,
+        jurisdictions=tuple(Jurisdiction(each) for each in row.jurisdictions),
+        reason=row.reason,
+        basis_digest=row.basis_digest,
+        eligibilities=tuple(Eligibility.model_validate(each) for each in row.eligibilities),
+        decided_by=row.decided_by,
+        decided_at=row.at,
+    )
+
+
+def _donor_signatures(session: Session, donor: Donor) -> tuple[Signature, ...]:
+    reports = {f"{donor.ref}/report/{each.report}" for each in facts.results_of(session, donor)}
+    return signatures_about(session, f"{donor.ref}/risk", *sorted(reports))
+
+
+def _signatures(session: Session, donation: DonationRow) -> tuple[Signature, ...]:
+    own = signatures_about(session, donation.ref, f"{donation.ref}/urgent-need")
+    return (*_donor_signatures(session, donation.donor), *own)
+
+
+def donor_file(session: Session, code: str) -> DonorFile:
+    """Everything on record of a donor, under the code.
+
+    Raises:
+        NotFound: there is no such donor.
+    """
+    donor = find_donor(session, code)
+    consents = facts.consents_of(session, donor)
+    return DonorFile(
+        donor=facts.registration_of(donor),
+        consents=consents,
+        consent_state=facts.consent_state(consents),
+        questionnaires=facts.questionnaires_of(session, donor),
+        results=facts.results_of(session, donor),
+        risk_assessments=facts.risk_assessments_of(session, donor),
+        signatures=_donor_signatures(session, donor),
+        donations=tuple(each.donation_code for each in donations_of(session, donor)),
+    )
