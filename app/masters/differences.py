@@ -34,6 +34,8 @@ def _places(value: object, place: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for at, inside in enumerate(value):
             yield from _places(inside, f"{place} / {_known_as(inside, at)}")
+    elif isinstance(value, bool):
+        yield place, "yes" if value else "no"
     elif value is not None:
         yield place, str(value)
 

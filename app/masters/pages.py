@@ -29,6 +29,7 @@ from schemas.document import (
     DocumentText,
     WithdrawDocument,
 )
+from schemas.step_kind import CALCULATED
 from schemas.trail import Meaning
 
 pages = APIRouter()
@@ -101,6 +102,7 @@ def one_master(
         and has_clash(session, "master.approve", about=document.ref, by=by) is None,
         may_withdraw=facts.state is not DocumentState.WITHDRAWN and by.may("master.withdraw"),
         words_of=words_of,
+        calculated={kind: {each.name: each for each in CALCULATED[kind]} for kind in CALCULATED},
     )
 
 

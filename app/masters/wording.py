@@ -101,8 +101,9 @@ def _below(node: object, name: str | int) -> object:
 def _unknown(name: str, schemas: list[Schema]) -> str:
     known = sorted({each for schema in schemas for each in schema.get("properties", {})})
     near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
-    return f"is not known here; {hint}known are: {', '.join(known)}"
+    if near:
+        return f"is not known here; did you mean {near[0]}?"
+    return f"is not known here; known are: {', '.join(known)}"
 
 
 def _describe(schemas: list[Schema]) -> str:

@@ -152,3 +152,8 @@ def test_all_problems_are_shown_in_the_order_of_lines() -> None:
 
 def test_a_kind_of_document_has_words() -> None:
     assert DocumentKind.MASTER_BATCH_RECORD.words == "master batch record"
+
+
+def test_an_unknown_field_without_a_neighbour_lists_what_is_known() -> None:
+    (found,) = problems(PRODUCT + "zzz: 1\n")
+    assert "known are: active_substance, at_risk_processing" in found.says
