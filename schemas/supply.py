@@ -108,6 +108,7 @@ class MaterialUsed(Contract):
     supplier: Text
     supplier_lot: Text
     certificate_sha256: Digest | None
+    state: MaterialState = Field(description="Of the material lot as it stands now")
     expires_on: date
     usable_until: date
     quantity: Amount
@@ -156,87 +157,3 @@ class LotSupplies(Contract):
     materials: tuple[MaterialUsed, ...]
     equipment: tuple[EquipmentUsed, ...]
     rooms: tuple[RoomUsed, ...]
-
-
-class MaterialLotView(Contract):
-    """A material lot as screens and machines see it."""
-
-    number: Text
-    material_code: Code
-    title: Text
-    critical: bool
-    biological_origin: bool
-    supplier_code: Code
-    supplier: Text
-    supplier_lot: Text
-    certificate_sha256: Digest | None
-    certificate_name: str | None
-    received: Amount
-    used: Amount
-    left: Amount
-    unit: Unit
-    received_at: Moment
-    received_by: Text
-    expires_on: date
-    usable_until: date
-    days_left: int = Field(description="0 on the last usable day; below 0 it has expired")
-    storage: Text
-    state: MaterialState
-    decision_reason: str | None
-    version: int
-
-    @property
-    def expired(self) -> bool:
-        """Whether its last usable day is over."""
-        return self.days_left < 0
-
-    @property
-    def ref(self) -> str:
-        """How the trail refers to it."""
-        return f"material/{self.number}"
-
-
-class EquipmentView(Contract):
-    """A piece of equipment as screens and machines see it."""
-
-    code: Code
-    kind: Code
-    title: Text
-    room: Code | None
-    in_service: bool
-    out_of_service_reason: str | None
-    needs_calibration: bool
-    calibration_due: date | None
-    calibration_days_left: int | None
-    needs_cleaning: bool
-    cleaning_due: date | None
-    cleaning_days_left: int | None
-    version: int
-
-    @property
-    def usable(self) -> bool:
-        """Whether no rule would refuse it today."""
-        return self.in_service and not self.calibration_lapsed and not self.cleaning_lapsed
-
-    @property
-    def calibration_lapsed(self) -> bool:
-        """Whether it needs a calibration before it is used again."""
-        left = self.calibration_days_left
-        return self.needs_calibration and (left is None or left < 0)
-
-    @property
-    def cleaning_lapsed(self) -> bool:
-        """Whether it needs cleaning before it is used again."""
-        left = self.cleaning_days_left
-        return self.needs_cleaning and (left is None or left < 0)
-
-
-class RoomView(Contract):
-    """A room as screens and machines see it."""
-
-    code: Code
-    title: Text
-    grade: RoomGrade
-    in_service: bool
-    out_of_service_reason: str | None
-    version: int

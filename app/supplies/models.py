@@ -65,8 +65,9 @@ class MaterialLot(Base):
         CheckConstraint("state = 'quarantine' OR decision_reason IS NOT NULL", name="says_why"),
         CheckConstraint("usable_until <= expires_on", name="expiry_holds"),
         # what may be picked for a material, first expired first
-        Index("ix_material_lot_pick", "material_id", "state", "usable_until"),
-        Index("ix_material_lot_state", "state"),
+        Index("ix_material_lot_pick", "material_id", "state", "used_up", "usable_until"),
+        # what is in store, what waits for QA, what expires soon
+        Index("ix_material_lot_store", "state", "used_up", "usable_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,6 +86,7 @@ class MaterialLot(Base):
     usable_until: Mapped[date]
     storage: Mapped[str]
     state: Mapped[MaterialState]
+    used_up: Mapped[bool] = mapped_column(default=False)
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)

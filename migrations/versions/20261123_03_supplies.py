@@ -110,6 +110,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("used_up", sa.Boolean(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision_reason", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -130,10 +131,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_material_lot_pick",
         "material_lot",
-        ["material_id", "state", "usable_until"],
+        ["material_id", "state", "used_up", "usable_until"],
         unique=False,
     )
-    op.create_index("ix_material_lot_state", "material_lot", ["state"], unique=False)
+    op.create_index(
+        "ix_material_lot_store", "material_lot", ["state", "used_up", "usable_until"], unique=False
+    )
     op.create_index(
         op.f("ix_material_lot_supplier_id"), "material_lot", ["supplier_id"], unique=False
     )

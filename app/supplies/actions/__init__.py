@@ -38,6 +38,15 @@ from app.supplies.actions.uses import (
     uses_of_room,
 )
 from app.supplies.actions.using import use_equipment, use_material, use_room
+from app.supplies.actions.viewing import (
+    catalogue,
+    equipment_page,
+    lot_views,
+    material_page,
+    overview,
+    room_page,
+)
+from app.supplies.actions.waiting import falling_due, waiting
 
 __all__ = [
     "Decided",
@@ -46,10 +55,13 @@ __all__ = [
     "approvals",
     "approve_supplier",
     "attach_certificate",
+    "catalogue",
     "change_equipment_service",
     "change_room_service",
     "decide_material",
     "define_material",
+    "equipment_page",
+    "falling_due",
     "find_equipment",
     "find_material",
     "find_material_lot",
@@ -58,10 +70,14 @@ __all__ = [
     "left_of",
     "log_calibration",
     "log_cleaning",
+    "lot_views",
     "lots_touched_by",
+    "material_page",
     "materials",
+    "overview",
     "place_of",
     "receive_material",
+    "room_page",
     "rooms",
     "suppliers",
     "supplies_of_lot",
@@ -73,4 +89,5 @@ __all__ = [
     "uses_of_equipment",
     "uses_of_material_lot",
     "uses_of_room",
+    "waiting",
 ]

@@ -128,12 +128,12 @@ def usable_lots(
         .where(
             Material.code == material_code,
             MaterialLot.state == MaterialState.RELEASED,
+            ~MaterialLot.used_up,
             MaterialLot.usable_until >= day_of(at, zone),
         )
         .order_by(MaterialLot.usable_until, MaterialLot.number)
-    ).all()
-    used = used_of(session, rows)
-    return [each for each in rows if each.received > used.get(each.id, Decimal(0))]
+    )
+    return list(rows)
 
 
 def usable_equipment(

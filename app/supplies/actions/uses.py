@@ -97,6 +97,7 @@ def material_used(use: MaterialUse) -> MaterialUsed:
         supplier=lot.supplier.name,
         supplier_lot=lot.supplier_lot,
         certificate_sha256=lot.certificate_sha256,
+        state=lot.state,
         expires_on=lot.expires_on,
         usable_until=lot.usable_until,
         quantity=use.quantity,

@@ -48,6 +48,7 @@ def use_material(
         Refused: SUP-01 to SUP-07. NotFound: no material lot has this number.
     """
     lot = material_lot_for_change(session, material_lot)
+    left = left_of(session, lot)
     case = MaterialCase(
         number=lot.number,
         material_code=lot.material.code,
@@ -57,7 +58,7 @@ def use_material(
         today=day_of(at, by.zone),
         unit=Unit(lot.material.unit),
         asked_unit=unit,
-        left=left_of(session, lot),
+        left=left,
         quantity=quantity,
     )
     refuse_if(judge(MATERIAL_RULES, case))
@@ -71,6 +72,7 @@ def use_material(
         by=by.username,
         name=by.name,
     )
+    lot.used_up = quantity == left
     session.add(use)
     session.flush()
     return use
