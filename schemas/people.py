@@ -136,6 +136,16 @@ class NewTraining(Contract):
     evidence: Text = Field(title="Evidence", description="Where the training record is kept")
 
 
+class ConfirmIdentity(Contract):
+    """A colleague vouches that the new password is in its owner's hands (R-P11-20)."""
+
+    identity_checked: Text = Field(
+        title="How you know",
+        description="For example: she chose her password beside me, passport seen",
+    )
+    version: int = Field(ge=1)
+
+
 class NewToken(Contract):
     """A token with which a machine acts for an account."""
 
@@ -150,6 +160,122 @@ class Signing(Contract):
         None, title="User name", description="Asked for at the first signature of a session"
     )
     password: Password = Field(title="Password")
+
+
+class AccountState(StrEnum):
+    """How an account stands at a moment."""
+
+    OPEN = "open"
+    GIVEN = "given_password"
+    TO_BE_CONFIRMED = "to_be_confirmed"
+    LOCKED = "locked"
+    CLOSED = "closed"
+
+    @property
+    def title(self) -> str:
+        """The state in words."""
+        return STATE_TITLES[self]
+
+
+STATE_TITLES = {
+    AccountState.OPEN: "Open",
+    AccountState.GIVEN: "Has not chosen a password",
+    AccountState.TO_BE_CONFIRMED: "Signs nothing until confirmed",
+    AccountState.LOCKED: "Locked after failed attempts",
+    AccountState.CLOSED: "Closed",
+}
+
+
+class TrainingState(StrEnum):
+    """How a training stands on a day."""
+
+    TO_COME = "to_come"
+    VALID = "valid"
+    LAPSES_SOON = "lapses_soon"
+    LAPSED = "lapsed"
+
+    @property
+    def title(self) -> str:
+        """The state in words."""
+        return self.value.replace("_", " ").capitalize()
+
+
+class TrainingView(Contract):
+    """A training as lists show it."""
+
+    username: str
+    name: Text
+    document_code: str
+    document_version: str
+    trained_on: date
+    valid_until: date
+    evidence: Text
+    state: TrainingState
+
+
+class TrainingList(Contract):
+    """Trainings, the ones that lapse first at the top."""
+
+    trainings: tuple[TrainingView, ...]
+
+
+class AccountView(Contract):
+    """An account as lists show it; nothing of its secrets."""
+
+    username: str
+    name: Text
+    roles: tuple[Role, ...]
+    treating_site: str | None
+    identity_checked: Text
+    state: AccountState
+    opened_at: Moment
+    closed_at: Moment | None
+    locked_until: Moment | None
+    version: int
+    trainings: tuple[TrainingView, ...] = ()
+
+
+class AccountList(Contract):
+    """Every account there ever was, by user name."""
+
+    accounts: tuple[AccountView, ...]
+
+
+class TokenView(Contract):
+    """A token as its owner sees it: never the token itself."""
+
+    id: int
+    label: Text
+    made_at: Moment
+    expires_on: date
+    revoked_at: Moment | None
+
+
+class TokenList(Contract):
+    """The tokens of one account, newest first."""
+
+    tokens: tuple[TokenView, ...]
+
+
+class MadeToken(Contract):
+    """A new token, shown this once."""
+
+    token: str
+    made: TokenView
+
+
+class SessionView(Contract):
+    """A browser in which somebody is signed in."""
+
+    began_at: Moment
+    seen_at: Moment
+    here: bool
+
+
+class SessionList(Contract):
+    """Where a person is signed in now."""
+
+    sessions: tuple[SessionView, ...]
 
 
 class Task(Contract):

@@ -40,7 +40,8 @@ def _nobodys_hash() -> str:
 
 def matches(account: Account | None, password: str) -> bool:
     """Whether this is the account's password. Takes as long for an account that does not exist."""
-    stored = account.password_hash if account else _nobodys_hash()
+    nobodys = _nobodys_hash()  # made before it is needed: the first stranger waits no longer
+    stored = account.password_hash if account else nobodys
     try:
         hasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
@@ -48,8 +49,33 @@ def matches(account: Account | None, password: str) -> bool:
     return account is not None
 
 
+class GivenPassword(SignatureFailed):
+    """An administrator gave you this password. Choose your own; until then it signs nothing."""
+
+
+class Unconfirmed(SignatureFailed):
+    """Your password was given anew. It signs once quality assurance confirmed that it is you."""
+
+
 def confirm(session: Session, by: Actor, password: str, *, at: datetime) -> None:
-    """Ask a signed-in person for the password again.
+    """Ask a signed-in person for the password again, before it signs.
+
+    A password that an administrator gave signs nothing: not before it is changed, and not
+    before a second person has vouched for its owner (21 CFR 11.200(a)(3), R-P11-20).
+
+    Raises:
+        SignatureFailed: wrong or given password; the attempt counts towards the lock.
+        TooManyAttempts: the account is locked.
+    """
+    account = prove(session, by, password, at=at)
+    if account.must_change_password:
+        raise GivenPassword
+    if account.must_be_confirmed:
+        raise Unconfirmed
+
+
+def prove(session: Session, by: Actor, password: str, *, at: datetime) -> Account:
+    """Whether a signed-in person knows the present password of the account; gives it back.
 
     Raises:
         SignatureFailed: wrong password; the attempt counts towards the lock.
@@ -60,6 +86,7 @@ def confirm(session: Session, by: Actor, password: str, *, at: datetime) -> None
         raise TooManyAttempts
     if account.closed_at is not None or not matches(account, password):
         raise SignatureFailed
+    return account
 
 
 def is_locked(account: Account, at: datetime) -> bool:
@@ -75,11 +102,18 @@ def count_failure(account: Account, *, at: datetime) -> None:
         account.failed_attempts = 0
 
 
+class BusyAddress(TooManyAttempts):
+    """Too many failed attempts from this address. Wait five minutes before the next one."""
+
+
 def refuse_busy_address(session: Session, address: str, *, at: datetime) -> None:
     """Refuse an address that has failed too often in the last minutes.
 
+    The first refusal is kept in the trail and the next ones are not: an address that goes on
+    knocking cannot fill it.
+
     Raises:
-        TooManyAttempts: 30 failures in five minutes.
+        BusyAddress: 30 failures in five minutes.
     """
     recent = session.scalar(
         select(func.count())
@@ -87,7 +121,9 @@ def refuse_busy_address(session: Session, address: str, *, at: datetime) -> None
         .where(FailedAttempt.address == address, FailedAttempt.at > at - ADDRESS_WINDOW)
     )
     if (recent or 0) >= ADDRESS_ATTEMPTS_MAX:
-        raise TooManyAttempts
+        busy = BusyAddress()
+        busy.kept = recent == ADDRESS_ATTEMPTS_MAX
+        raise busy
 
 
 def new_token() -> str:

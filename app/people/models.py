@@ -37,6 +37,8 @@ class Account(Base):
     identity_checked: Mapped[str]
     password_hash: Mapped[str] = mapped_column(info=SECRET)
     must_change_password: Mapped[bool]
+    # an administrator gave a new password: it signs nothing until somebody else vouches
+    must_be_confirmed: Mapped[bool] = mapped_column(default=False)
     failed_attempts: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     opened_at: Mapped[datetime]

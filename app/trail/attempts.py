@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import RecordError, SignatureFailed
 from app.people.actor import Actor
-from app.people.credentials import count_failure
+from app.people.credentials import BusyAddress, count_failure
 from app.people.models import Account, FailedAttempt, Site
 from app.trail.audit import record
 from app.web.clock import now
@@ -20,7 +20,7 @@ def keep_attempt(session: Session, request: Request, no: RecordError) -> None:
     by: Actor | None = getattr(request.state, "actor", None)
     at = now(request)
     tried = getattr(no, "username", None)
-    if isinstance(no, SignatureFailed):
+    if isinstance(no, SignatureFailed | BusyAddress):
         _count(session, by.username if by else tried, request, at=at)
     site_zone = session.scalar(select(Site.zone)) or "UTC"
     record(
@@ -42,6 +42,9 @@ def keep_attempt(session: Session, request: Request, no: RecordError) -> None:
 
 def _count(session: Session, username: str | None, request: Request, *, at: datetime) -> None:
     session.add(FailedAttempt(address=client_address(request), at=at))
-    account = session.scalar(select(Account).where(Account.username == username))
+    # one attempt after the other: two at once would count as one
+    account = session.scalar(
+        select(Account).where(Account.username == username).with_for_update(of=Account)
+    )
     if account is not None:
         count_failure(account, at=at)

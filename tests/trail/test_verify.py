@@ -112,8 +112,8 @@ def test_a_change_that_honest_work_has_covered_is_still_found(
         pytest.param(
             "account",
             "username, name, role_names, identity_checked, password_hash, must_change_password,"
-            " failed_attempts, opened_at, version",
-            "'ghost', 'Ghost', '[\"qp\"]', 'x', 'x', false, 0, '2026-01-01 00:00:00.000000', 1",
+            " must_be_confirmed, failed_attempts, opened_at, version",
+            "'ghost', 'Ghost', '[\"qp\"]', 'x', 'x', false, false, 0, '2026-01-01 00:00:00.000000', 1",
             id="an account nobody opened",
         ),
         pytest.param(
@@ -178,7 +178,8 @@ def test_an_account_taken_away_is_named_with_its_user_name(
 def test_a_row_replaced_past_the_triggers_is_named(lived_in: Database, verified: Look) -> None:
     replaced = (
         "INSERT {or_replace} INTO account SELECT id, username, name, '[\"qp\"]', treating_site,"
-        " identity_checked, password_hash, must_change_password, failed_attempts, locked_until,"
+        " identity_checked, password_hash, must_change_password, must_be_confirmed,"
+        " failed_attempts, locked_until,"
         " opened_at, closed_at, version FROM account WHERE username = 'nina' {on_conflict}"
     )
     if lived_in.is_sqlite:
