@@ -77,6 +77,10 @@ MAY: dict[str, frozenset[Role]] = {
     "delivery.administer": frozenset({SITE}),
     "delivery.return": frozenset({SITE, LOGISTICS}),
     "delivery.destroy": frozenset({LOGISTICS, SITE}),
+    "delivery.witness": frozenset({LOGISTICS, OPERATOR, QA, SITE}),
+    "delivery.decide": frozenset({QA}),
+    "delivery.qualify": frozenset({QA}),
+    "delivery.acknowledge": frozenset({SITE}),
     "genealogy.read": UNIT,
     # record
     "record.read": UNIT,
