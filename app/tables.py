@@ -1,12 +1,25 @@
 """Every table of the house, known to SQLAlchemy once this is imported."""
 
+from app.expansion import models as expansion
 from app.intake import models as intake
 from app.lot import models as lot
 from app.masters import models as masters
 from app.people import models as people
+from app.quality_control import models as quality_control
 from app.supplies import models as supplies
 from app.trail import capture
 from app.trail import models as trail
 from app.web import machines
 
-__all__ = ["capture", "intake", "lot", "machines", "masters", "people", "supplies", "trail"]
+__all__ = [
+    "capture",
+    "expansion",
+    "intake",
+    "lot",
+    "machines",
+    "masters",
+    "people",
+    "quality_control",
+    "supplies",
+    "trail",
+]

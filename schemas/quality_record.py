@@ -79,8 +79,13 @@ class SampleRecord(Contract):
     number: Code
     lot_number: Code
     sample_point: Code
+    title: Text
+    quantity: Text
+    storage: Text
+    retention: bool
     taken_at: Moment
-    volume_ml: Amount
+    taken_by: Text
+    volume_ml: Amount = Field(description="Of one sample container")
     containers: int
     appearance: Text
     receipt: ReceiptFacts | None

@@ -41,10 +41,10 @@ PAIRS: tuple[Pair, ...] = (
     Pair(
         "SOD-02",
         ("result.enter", "result.correct"),
-        ("result.verify",),
+        ("result.verify", "result.not_applicable"),
         Scope.SAME,
         "R-A11-06; R-SPEC-13",
-        "Who entered a result does not verify it.",
+        "Who entered a result does not verify it, nor agree that it does not apply.",
     ),
     Pair(
         "SOD-03",

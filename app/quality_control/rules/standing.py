@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.quality import Conclusion, InvestigationFacts, InvestigationState
-from schemas.quality_record import ResultFacts, Standing
+from schemas.quality_record import CriterionFacts, ResultFacts, Standing
 from schemas.reading import ResultState
 
 
@@ -80,3 +80,20 @@ def under_investigation(
         if each.result_number == number and (each.state is InvestigationState.LED or closed):
             return each
     return None
+
+
+def is_open(facts: CriterionFacts) -> bool:
+    """Whether a result of this criterion is asked for now: the first, a repeat or a retest."""
+    if retests_left(facts.results, facts.investigations):
+        return True
+    found = current(facts.results)
+    if not found:
+        return not facts.results
+    return found[-1].words.state is ResultState.INVALID and found[-1].is_signed
+
+
+def read_on(facts: CriterionFacts) -> ResultFacts | None:
+    """The culture of this criterion that is still read on, if there is one."""
+    found = current(facts.results)
+    pending = found and found[-1].words.state is ResultState.PENDING
+    return found[-1] if pending else None

@@ -1,0 +1,115 @@
+"""A lot whose samples are taken, for tests of the laboratory alone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.expansion.models import SampleTaken, StepRow
+from app.lot.models import Lot
+from app.masters import actions as masters
+from app.masters.library import starter_bundle, starter_texts
+from app.masters.shelf import versions_of
+from app.trail import audit
+from schemas.document import ApproveDocument, DocumentText
+from schemas.lot import Stage
+from schemas.master import Bundle
+from tests.conftest import Clock, person, signing
+
+FILES = {
+    "UC-WCB": "uc-wcb",
+    "UC-MSC-CRYO": "uc-msc-cryo",
+    "BM-MSC-AUTO": "bm-msc-auto",
+    "BM-MSC-DIR": "bm-msc-dir",
+}
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    """The lot and the number of its sample at each sample point."""
+
+    lot: Lot
+    samples: dict[str, str]
+
+
+def approved_masters(session: Session, clock: Clock, product: str) -> Bundle:
+    """Import the starter documents of a product and have them approved a month ago."""
+    at = clock() - timedelta(days=30)
+    texts = starter_texts()
+    for kind in ("product", "specification", "master"):
+        form = DocumentText(text=texts[f"{kind}-{FILES[product]}.yaml"], change="Starter library")
+        olga = person(session, "olga", "master.import")
+        masters.import_document(session, form, by=olga, at=at)
+    bundle = starter_bundle(product)
+    for code in (product, bundle.specification.code, bundle.master.code):
+        row = versions_of(session, code)[0]
+        quinn = person(session, "quinn", "master.approve")
+        form = ApproveDocument(signing=signing("quinn"))
+        masters.approve(session, code, row.document_version, form, by=quinn, at=at)
+    return bundle
+
+
+def lot_with_samples(
+    session: Session,
+    clock: Clock,
+    product: str = "UC-MSC-CRYO",
+    *,
+    taken_at: datetime | None = None,
+) -> Laboratory:
+    """Write a lot and one sample for each sample point of its specification."""
+    bundle = approved_masters(session, clock, product)
+    olga = person(session, "olga", "step.perform")
+    lot = Lot(
+        number="UNIT1-26-0001",
+        product_code=product,
+        product_version=1,
+        product_digest=bundle.product.digest(),
+        product_name=bundle.product.name,
+        specification_code=bundle.specification.code,
+        specification_version=1,
+        specification_digest=bundle.specification.digest(),
+        master_code=bundle.master.code,
+        master_version=1,
+        master_digest=bundle.master.digest(),
+        is_bank=bundle.product.is_bank,
+        donation_use=bundle.product.donation_use,
+        patient_coi=None if bundle.product.donation_use == "allogeneic" else "COI-1",
+        stage=Stage.IN_TESTING,
+        started_at=clock() - timedelta(days=20),
+    )
+    session.add(lot)
+    points = dict.fromkeys(each.sample_point for each in bundle.specification.criteria)
+    samples = {}
+    for at, point in enumerate(points, 1):
+        number = f"{lot.number}-S{at:02d}"
+        entry = StepRow(
+            lot=lot,
+            number=at,
+            step=f"S{at}",
+            occurrence=1,
+            words="{}",
+            sha256="0" * 64,
+            performed_by="olga",
+            performed_at=clock(),
+            entered_at=clock(),
+        )
+        session.add(
+            SampleTaken(
+                number=number,
+                lot=lot,
+                entry=entry,
+                sample_point=point,
+                title=f"Sample of {point}",
+                quantity="1 x 2 ml",
+                storage="2 to 8 °C",
+                retention=False,
+                taken_at=taken_at or clock(),
+                taken_by="Olga Nowak",
+                volume_ml=2,
+                containers=1,
+                appearance="Clear",
+            )
+        )
+        samples[point] = number
+    audit.record(session, by=olga, at=clock(), did="step.perform", about=lot.ref)
+    return Laboratory(lot, samples)
