@@ -1,7 +1,5 @@
 """Production as it is read back: on screen, by the release dossier, on paper (R-BR-02 to 20)."""
 
-from enum import StrEnum
-
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from schemas.base import Amount, Code, Contract, Digest, LongText, Moment, Text, ZoneName
@@ -13,6 +11,7 @@ from schemas.quantity import Calculation
 from schemas.reading import ResultState
 from schemas.step import StepValues
 from schemas.step_kind import StepKind
+from schemas.supply import LotSupplies
 from schemas.trail import Signature
 
 
@@ -76,6 +75,13 @@ class EntryWords(Contract):
         return next((each.calculation for each in self.calculated if each.name == name), None)
 
 
+class CheckWords(Contract):
+    """What the second person signs: the entry as it was shown, and their own remark."""
+
+    entry: EntryWords
+    remark: str | None
+
+
 class CheckFacts(Contract):
     """The second person's check of one entry."""
 
@@ -119,6 +125,12 @@ class StepRecord(Contract):
     step: Step
     entries: tuple[EntryRecord, ...] = Field(description="As they stand, one for each time.")
     superseded: tuple[EntryRecord, ...] = Field(description="Corrected since; still readable.")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not done often enough, or an entry waits for its second person."""
+        unchecked = self.step.second_person and any(each.check is None for each in self.entries)
+        return unchecked or len(self.entries) < self.step.repeat.minimum
 
 
 class PhaseRecord(Contract):
@@ -184,18 +196,11 @@ class LabelLine(Contract):
     applied: NonNegativeInt
     in_record: NonNegativeInt
     destroyed: NonNegativeInt
-    unreconciled: Text
 
-
-class StepState(StrEnum):
-    """How far a step is, as it is coloured on the screen."""
-
-    DONE = "done"
-    TO_CHECK = "waits for its check"
-    NEXT = "next"
-    MAY_REPEAT = "may be done again"
-    NOT_DONE = "not done"
-    LATER = "later"
+    @property
+    def adds_up(self) -> bool:
+        """Whether every label that was printed is found again."""
+        return self.issued == self.applied + self.in_record + self.destroyed
 
 
 class NextStep(Contract):
@@ -221,13 +226,29 @@ class ProductionRecord(Contract):
     passages: tuple[PassageLine, ...]
     labels: tuple[LabelLine, ...]
     samples: tuple[SampleFacts, ...]
-    carried_doublings: Text = Field(description="Of the parent lot; 0 from donations.")
-    cumulative_doublings: Text | None = Field(description="Exact; None before the first harvest.")
-    maximum_doublings: Text
+    supplies: LotSupplies
+    carried_doublings: Amount = Field(description="Of the parent lot; 0 from donations.")
+    cumulative_doublings: Amount | None = Field(description="None before the first harvest.")
+    maximum_doublings: Amount
     out_of_step: tuple[OutOfStep, ...]
     started_at: Moment
     completed_at: Moment | None
     endorsement: Signature | None
+
+    @property
+    def open_steps(self) -> tuple[str, ...]:
+        """The steps that are not done as often as the master asks, or wait for their check."""
+        return tuple(
+            f"{each.step.code} ({each.step.title})"
+            for phase in self.phases
+            for each in phase.steps
+            if each.is_open
+        )
+
+    @property
+    def labels_reconciled(self) -> bool:
+        """Whether the labels were counted, and every one of them is somewhere (R-ATMP-20)."""
+        return bool(self.labels) and all(each.adds_up for each in self.labels)
 
     def entries(self) -> tuple[EntryRecord, ...]:
         """The entries as they stand, in the order of the master."""

@@ -1,0 +1,89 @@
+"""What production knows of a lot, gathered from its rows into a book."""
+
+from decimal import Decimal
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.expansion.book import Book
+from app.expansion.calculating import cumulative_doublings
+from app.expansion.models import StepCheck, StepRow
+from app.lot.models import Container, Lot, Source
+from app.masters.frozen import bundle_of
+from schemas.lot import SourceKind
+from schemas.master import MasterBatchRecord
+from schemas.master_step import Step
+from schemas.production import EntryWords
+
+NONE = Decimal(0)
+
+
+def book_of(session: Session, lot: Lot) -> Book:
+    """The lot's master, as it was frozen, with everything entered so far."""
+    bundle = bundle_of(session, lot)
+    rows = session.scalars(
+        select(StepRow).where(StepRow.lot_id == lot.id).order_by(StepRow.number)
+    ).all()
+    checked = session.scalars(
+        select(StepRow.number).join(StepCheck).where(StepRow.lot_id == lot.id)
+    )
+    sources = session.scalars(
+        select(Source).where(Source.lot_id == lot.id, Source.kind == SourceKind.CONTAINER)
+    ).all()
+    parents = {each.parent_lot.id: each.parent_lot for each in sources if each.parent_lot}
+    return Book(
+        master=bundle.master,
+        product=bundle.product,
+        written=tuple(words_of(each) for each in rows),
+        checked=frozenset(checked),
+        # A pool of parents is as old as its oldest.
+        carried=max((doublings_of(session, each) for each in parents.values()), default=NONE),
+        frozen_cells=sum(
+            session.scalars(
+                select(Container.viable_cells).where(
+                    Container.number.in_([each.ref for each in sources])
+                )
+            ),
+            NONE,
+        ),
+    )
+
+
+def doublings_of(session: Session, lot: Lot) -> Decimal:
+    """The doublings the cells of a lot have behind them: what a lot started from it carries on."""
+    book = book_of(session, lot)
+    reached = cumulative_doublings(book)
+    return book.carried if reached is None else reached
+
+
+def words_of(row: StepRow) -> EntryWords:
+    """An entry as it was written."""
+    return _words(row.sha256, row.words)
+
+
+@lru_cache(maxsize=4096)
+def _words(digest: str, words: str) -> EntryWords:
+    entry = EntryWords.from_canonical(words)
+    assert entry.digest() == digest, "the stored entry is not the one that was written"
+    return entry
+
+
+def step_of(master: MasterBatchRecord, code: str) -> Step:
+    """A step of a master.
+
+    Raises:
+        NotFound: the master has no such step.
+    """
+    try:
+        return master.step(code)
+    except KeyError as unknown:
+        raise NotFound(f"{master.code} has no step “{code[:40]}”.") from unknown
+
+
+def entry_row(session: Session, lot: Lot, number: int) -> StepRow:
+    """An entry of a lot by its number."""
+    return session.scalars(
+        select(StepRow).where(StepRow.lot_id == lot.id, StepRow.number == number)
+    ).one()
