@@ -84,3 +84,10 @@ def signatures_about(session: Session, *abouts: str) -> tuple[Signature, ...]:
 def as_signature(row: SignatureRow) -> Signature:
     """A stored signature as a contract."""
     return Signature.model_validate({key: getattr(row, key) for key in Signature.model_fields})
+
+
+def row_of(session: Session, signature: Signature) -> SignatureRow:
+    """The stored row of a signature made in this transaction, to be named by what it signs."""
+    return session.scalars(
+        select(SignatureRow).where(SignatureRow.binding == signature.binding)
+    ).one()

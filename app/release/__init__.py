@@ -1,0 +1,1 @@
+"""Release: everything is judged; a Qualified Person certifies, or rejects."""

@@ -1,0 +1,192 @@
+"""Assembling the dossier: every stage before release says what it knows of the lot."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.expansion.production import production_of
+from app.intake.actions import donation_dossier, find_donation
+from app.lot.deviations import deviations_of
+from app.lot.lots import container_facts, containers_of, facts_of, sources_of
+from app.lot.models import Lot, Source
+from app.masters.frozen import bundle_of
+from app.people.actor import Actor
+from app.quality_control.quality import quality_of
+from app.release.models import Certificate, ReviewRow
+from app.supplies.actions import supplies_of_lot
+from app.trail.models import AuditEntry
+from app.trail.signatures import as_signature
+from schemas.intake import DonationDossier
+from schemas.lot import SourceKind
+from schemas.release import (
+    CertificateFacts,
+    Dossier,
+    Obligation,
+    ParentFacts,
+    ReviewFacts,
+)
+
+OBLIGATIONS: TypeAdapter[tuple[Obligation, ...]] = TypeAdapter(tuple[Obligation, ...])
+REVIEWS_AND_RELEASE = (
+    "trail.review",
+    "record.review",
+    "lot.certify",
+    "lot.reject",
+    "record.seal",
+    "refused",
+)
+"""Deeds that follow a review and do not make it stale."""
+
+
+def dossier_of(session: Session, lot: Lot, *, by: Actor, at: datetime) -> Dossier:
+    """Everything known of a lot: what its release is judged by."""
+    ancestors = ancestors_of(session, lot)
+    return Dossier(
+        lot=facts_of(lot, by),
+        product=bundle_of(session, lot).product,
+        sources=sources_of(session, lot),
+        parents=tuple(_parent(each) for each in ancestors[1:]),
+        donations=_donations(session, ancestors, by=by, at=at),
+        production=production_of(session, lot),
+        supplies=supplies_of_lot(session, lot.number),
+        quality=quality_of(session, lot),
+        deviations=deviations_of(session, lot),
+        containers=tuple(container_facts(each) for each in containers_of(session, lot)),
+        reviews=reviews_of(session, lot),
+        last_entry_seq=last_entry_seq(session, lot),
+        register=register_of(session, lot),
+    )
+
+
+def ancestors_of(session: Session, lot: Lot) -> tuple[Lot, ...]:
+    """This lot and every lot its cells came from, nearest first, each once."""
+    found = [lot]
+    for each in found:
+        rows = session.scalars(
+            select(Source).where(Source.lot_id == each.id, Source.parent_lot_id.is_not(None))
+        )
+        found.extend(
+            row.parent_lot
+            for row in rows
+            if row.parent_lot is not None and row.parent_lot not in found
+        )
+    return tuple(dict.fromkeys(found))
+
+
+def donation_codes_of(session: Session, lots: tuple[Lot, ...]) -> tuple[str, ...]:
+    """The identifications of the donations these lots started from, each once, in order."""
+    codes = session.scalars(
+        select(Source.ref)
+        .where(Source.lot_id.in_([each.id for each in lots]), Source.kind == SourceKind.DONATION)
+        .order_by(Source.id)
+    )
+    return tuple(dict.fromkeys(codes))
+
+
+def _donations(
+    session: Session, lots: tuple[Lot, ...], *, by: Actor, at: datetime
+) -> tuple[DonationDossier, ...]:
+    on = at.astimezone(ZoneInfo(by.zone)).date()
+    return tuple(
+        donation_dossier(session, find_donation(session, code), on=on)
+        for code in donation_codes_of(session, lots)
+    )
+
+
+def _parent(lot: Lot) -> ParentFacts:
+    return ParentFacts(
+        number=lot.number,
+        product_name=lot.product_name,
+        stage=lot.stage,
+        held=lot.held,
+        expires_at=lot.expires_at,
+    )
+
+
+def concerns(
+    session: Session, lot: Lot, about: InstrumentedAttribute[str] = AuditEntry.about
+) -> ColumnElement[bool]:
+    """The condition for entries that speak of a lot, its donations and their donors."""
+    lots = ancestors_of(session, lot)
+    refs = [lot.ref]
+    for code in donation_codes_of(session, lots):
+        donation = find_donation(session, code)
+        refs += [donation.ref, donation.donor.ref]
+    return or_(
+        *(
+            condition
+            for ref in refs
+            for condition in (
+                about == ref,
+                about.startswith(ref + "/", autoescape=True),
+            )
+        )
+    )
+
+
+def deeds_on(session: Session, lot: Lot) -> tuple[AuditEntry, ...]:
+    """The entries a review of this lot looks at, in order."""
+    rows = session.scalars(
+        select(AuditEntry)
+        .where(concerns(session, lot), AuditEntry.did.not_in(REVIEWS_AND_RELEASE))
+        .order_by(AuditEntry.seq)
+    )
+    return tuple(rows)
+
+
+def last_entry_seq(session: Session, lot: Lot) -> int:
+    """The last deed on a lot, its donations and donors; reviews and release apart."""
+    last = session.scalar(
+        select(func.max(AuditEntry.seq)).where(
+            concerns(session, lot), AuditEntry.did.not_in(REVIEWS_AND_RELEASE)
+        )
+    )
+    return last or 0
+
+
+def reviews_of(session: Session, lot: Lot) -> tuple[ReviewFacts, ...]:
+    """The signed reviews of a lot, in order."""
+    rows = session.scalars(
+        select(ReviewRow).where(ReviewRow.lot_id == lot.id).order_by(ReviewRow.id)
+    )
+    return tuple(
+        ReviewFacts(
+            kind=row.kind,
+            through_seq=row.through_seq,
+            entries=row.entries,
+            comment=row.comment,
+            at=row.at,
+            signature=as_signature(row.signature),
+        )
+        for row in rows
+    )
+
+
+def register_of(session: Session, lot: Lot) -> tuple[CertificateFacts, ...]:
+    """The lines of the register for a lot, in order."""
+    rows = session.scalars(
+        select(Certificate).where(Certificate.lot_id == lot.id).order_by(Certificate.number)
+    )
+    return tuple(certificate_facts(row) for row in rows)
+
+
+def certificate_facts(row: Certificate) -> CertificateFacts:
+    """A line of the register as other contracts carry it."""
+    return CertificateFacts(
+        number=row.number,
+        lot_number=row.lot.number,
+        product_name=row.lot.product_name,
+        act=row.act,
+        statement=row.statement,
+        destination=row.destination,
+        obligations=OBLIGATIONS.validate_json(row.obligations),
+        reason=row.reason,
+        dossier_digest=row.dossier_digest,
+        verdict_digest=row.verdict_digest,
+        at=row.at,
+        zone=row.zone,
+        signature=as_signature(row.signature),
+    )
