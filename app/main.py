@@ -11,12 +11,18 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session
 
 from app.db import Database
+from app.intake import actions as intake_actions
+from app.intake import api as intake_api
+from app.intake import pages as intake_pages
 from app.masters import actions as masters_actions
 from app.masters import api as masters_api
 from app.masters import pages as masters_pages
 from app.people import pages as people_pages
 from app.people.actor import Actor
 from app.people.sessions import signed_in
+from app.release import api as release_api
+from app.release import overview as release_overview
+from app.release import pages as release_pages
 from app.settings import VERSION, settings
 from app.trail import audit
 from app.trail.attempts import keep_attempt
@@ -49,10 +55,19 @@ MENU = (
     MenuItem("Trail", "/trail", "trail.read"),
 )
 
-PAGES: Sequence[APIRouter] = (people_pages.pages, masters_pages.pages)
+PAGES: Sequence[APIRouter] = (
+    people_pages.pages,
+    masters_pages.pages,
+    intake_pages.pages,
+    release_pages.pages,
+)
 OPEN_PAGES: Sequence[APIRouter] = (people_pages.open_pages,)
-MACHINES: Sequence[APIRouter] = (masters_api.api,)
-WAITING: Sequence[Callable[[Session, Actor], Sequence[Task]]] = (masters_actions.waiting,)
+MACHINES: Sequence[APIRouter] = (masters_api.api, intake_api.api, release_api.api)
+WAITING: Sequence[Callable[[Session, Actor], Sequence[Task]]] = (
+    masters_actions.waiting,
+    intake_actions.waiting,
+    release_overview.waiting,
+)
 
 
 def menu(by: Actor) -> tuple[MenuItem, ...]:
