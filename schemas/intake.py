@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import Code, Contract, Digest, Moment, Reason, Text
+from schemas.chain_of_identity import ChainOfIdentity
 from schemas.donation import Donation, Receipt, ReceiptLimits
 from schemas.donor import (
     Consent,
@@ -37,6 +38,14 @@ class DonationState(StrEnum):
     def label(self) -> str:
         """The state as people say it."""
         return self.value.replace("_", " ").capitalize()
+
+
+class Patient(Contract):
+    """A patient by chain-of-identity code, and the site that knows who it is."""
+
+    code: ChainOfIdentity
+    treating_site: Code
+    made_at: Moment
 
 
 class ConsentState(StrEnum):
@@ -173,3 +182,18 @@ class DonationDossier(Contract):
     segregated_storage: bool
     basis_digest: Digest
     """What `DecideDonation.shown` must be for a decision made now."""
+
+
+class DonationLine(Contract):
+    """A donation on the worklist."""
+
+    donation: Donation
+    donor_code: DonorCode
+    state: DonationState
+    next: str = Field(description="What it waits for, in words; empty when it is decided.")
+
+
+class DonationList(Contract):
+    """The newest donations."""
+
+    donations: tuple[DonationLine, ...]

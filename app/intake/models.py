@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import AppendOnly, Base
 from schemas.donation import Donation, MarrowReading, Relation
 from schemas.donor import DonorKind, InfectiousDiseaseResult, SampledPerson, Specimen
-from schemas.intake import DonationState
+from schemas.intake import DonationState, Patient
 from schemas.intake_forms import Verdict
 from schemas.marker import Marker, MarkerOutcome
 from schemas.origin import DonationUse, Tissue
@@ -32,6 +32,11 @@ class PatientCode(AppendOnly, Base):
     def ref(self) -> str:
         """How the trail refers to this patient."""
         return f"patient/{self.code}"
+
+    @property
+    def contract(self) -> Patient:
+        """The patient as other contracts carry them."""
+        return Patient(code=self.code, treating_site=self.treating_site, made_at=self.made_at)
 
 
 class Donor(AppendOnly, Base):

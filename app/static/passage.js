@@ -21,7 +21,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("keydown", (event) => {
   const field = event.target;
   const form = field.closest && field.closest("form[data-enter-moves]");
-  if (!form || event.key !== "Enter" || !field.matches("input")) return;
+  if (!form || event.key !== "Enter" || !field.matches("input, select")) return;
   const inputs = [...form.querySelectorAll("input:not([type=hidden]), select, textarea")];
   const next = inputs[inputs.indexOf(field) + 1];
   if (next) {

@@ -1,9 +1,10 @@
 """Reading a contract's annotations: what a field holds, without Annotated and without None."""
 
+from datetime import datetime
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
 
@@ -19,7 +20,7 @@ def bare(annotation: Any) -> Any:
     if get_origin(annotation) in (Union, UnionType):
         left = [each for each in get_args(annotation) if each is not type(None)]
         return bare(left[0]) if len(left) == 1 else annotation
-    return annotation
+    return datetime if annotation is AwareDatetime else annotation
 
 
 def item_type(kind: Any) -> Any:

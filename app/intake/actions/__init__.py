@@ -1,5 +1,6 @@
 """Everything intake does, and what the stages after it ask of it."""
 
+from app.intake.actions.days import local_day
 from app.intake.actions.decision import NoSuchDecision, decide_donation, verdicts_for
 from app.intake.actions.donations import (
     acceptable_donations,
@@ -23,7 +24,13 @@ from app.intake.actions.donors import (
 )
 from app.intake.actions.dossier import donation_dossier, donor_file
 from app.intake.actions.late import lots_from
-from app.intake.actions.receipt import LoggerFile, products_for, receive_donation
+from app.intake.actions.receipt import (
+    LoggerFile,
+    products_for,
+    receive_donation,
+    transport_log,
+    was_received,
+)
 from app.intake.actions.results import (
     NothingToVerify,
     correct_result,
@@ -34,7 +41,7 @@ from app.intake.actions.results import (
     verify_report,
     words_to_verify,
 )
-from app.intake.actions.waiting import reports_to_verify, waiting, worklist
+from app.intake.actions.waiting import donation_list, reports_to_verify, waiting, worklist
 
 __all__ = [
     "LoggerFile",
@@ -49,6 +56,7 @@ __all__ = [
     "document_need",
     "donation_dossier",
     "donation_for_change",
+    "donation_list",
     "donations_of_donor",
     "donor_file",
     "donors",
@@ -60,6 +68,7 @@ __all__ = [
     "find_result",
     "give_consent",
     "lines_to_verify",
+    "local_day",
     "lots_from",
     "make_patient_code",
     "products_for",
@@ -67,9 +76,11 @@ __all__ = [
     "register_donation",
     "register_donor",
     "reports_to_verify",
+    "transport_log",
     "verdicts_for",
     "verify_report",
     "waiting",
+    "was_received",
     "withdraw_consent",
     "words_to_verify",
     "worklist",

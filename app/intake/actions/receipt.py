@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import BadInput, FieldError, OutOfDate
+from app.errors import BadInput, FieldError, NotFound, OutOfDate
 from app.intake.actions.days import local_day, not_to_come
 from app.intake.actions.donations import donation_for_change
 from app.intake.models import DonationRow, ReceiptRow
@@ -22,6 +22,7 @@ from schemas.finding import Finding
 from schemas.intake import DonationState, ReceiptLine
 from schemas.intake_forms import ReceiveDonation
 from schemas.product import Product
+from schemas.trail import KeptFile
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,24 @@ def receipt_rows(session: Session, donation: DonationRow) -> Sequence[ReceiptRow
     return session.scalars(
         select(ReceiptRow).where(ReceiptRow.donation_id == donation.id).order_by(ReceiptRow.id)
     ).all()
+
+
+def was_received(session: Session, donation: DonationRow) -> bool:
+    """Whether a receipt inspection is on record; another one then corrects it."""
+    return bool(receipt_rows(session, donation))
+
+
+def transport_log(session: Session, donation: DonationRow) -> KeptFile:
+    """The logger's file of the receipt that stands.
+
+    Raises:
+        NotFound: it was not received yet, or no file is attached.
+    """
+    rows = receipt_rows(session, donation)
+    logs = attachments.kept_about(session, rows[-1].ref) if rows else ()
+    if not logs:
+        raise NotFound("No transport log is attached.")
+    return logs[0]
 
 
 def receipt_line(session: Session, row: ReceiptRow) -> ReceiptLine:

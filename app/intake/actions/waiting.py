@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.intake.models import DonationRow, ReceiptRow, Report, ResultRow, Verification
 from app.people.actor import Actor
 from app.trail.separation import has_clash
-from schemas.intake import DonationState
+from schemas.intake import DonationLine, DonationList, DonationState
 from schemas.people import Task
 
 LISTED = 100
@@ -63,6 +63,21 @@ def _lines(session: Session, donations: Sequence[DonationRow]) -> tuple[WorkLine
     unverified = {each.donor_id for each in reports_to_verify(session)}
     return tuple(
         WorkLine(each, each.id in received, each.donor_id in unverified) for each in donations
+    )
+
+
+def donation_list(lines: Sequence[WorkLine]) -> DonationList:
+    """The worklist as other contracts carry it."""
+    return DonationList(
+        donations=tuple(
+            DonationLine(
+                donation=each.donation.contract,
+                donor_code=each.donation.donor.code,
+                state=each.donation.state,
+                next=each.next,
+            )
+            for each in lines
+        )
     )
 
 

@@ -1,0 +1,9 @@
+"""Screens of intake: the worklist, donors under their code, donations on their way."""
+
+from fastapi import APIRouter
+
+from app.intake.pages import donations, donors, results
+
+pages = APIRouter()
+for part in (donations.pages, donors.pages, results.pages):
+    pages.include_router(part)
