@@ -24,6 +24,9 @@ from app.release import api as release_api
 from app.release import overview as release_overview
 from app.release import pages as release_pages
 from app.settings import VERSION, settings
+from app.supplies import actions as supplies_actions
+from app.supplies import api as supplies_api
+from app.supplies import pages as supplies_pages
 from app.trail import audit
 from app.trail.attempts import keep_attempt
 from app.web import problems
@@ -58,16 +61,22 @@ MENU = (
 PAGES: Sequence[APIRouter] = (
     people_pages.pages,
     masters_pages.pages,
+    supplies_pages.pages,
     intake_pages.pages,
     release_pages.pages,
 )
 OPEN_PAGES: Sequence[APIRouter] = (people_pages.open_pages,)
-MACHINES: Sequence[APIRouter] = (masters_api.api, intake_api.api, release_api.api)
+MACHINES: Sequence[APIRouter] = (masters_api.api, supplies_api.api, intake_api.api, release_api.api)
 WAITING: Sequence[Callable[[Session, Actor], Sequence[Task]]] = (
     masters_actions.waiting,
+    supplies_actions.waiting,
     intake_actions.waiting,
     release_overview.waiting,
 )
+DUE: Sequence[Callable[[Session, Actor, datetime], Sequence[Task]]] = (
+    supplies_actions.falling_due,
+)
+"""What waits because of the day: asked with the moment, on each person's first page."""
 
 
 def menu(by: Actor) -> tuple[MenuItem, ...]:
@@ -99,6 +108,7 @@ def create_app(database: Database, clock: Callable[[], datetime] | None = None) 
     app.state.record = audit.record
     app.state.keep_attempt = keep_attempt
     app.state.waiting = WAITING
+    app.state.due = DUE
     app.add_middleware(
         Guard, upload_bytes=settings().upload_mib * 2**20, secure=settings().secure_cookies
     )

@@ -30,6 +30,13 @@ class Standing(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class CalibrationOutcome(StrEnum):
+    """What a calibration found."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+
+
 class EquipmentDeed(StrEnum):
     """What was done to a piece of equipment, as its logbook says it (R-INS-07)."""
 

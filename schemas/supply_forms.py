@@ -9,7 +9,7 @@ from schemas.base import Amount, Code, Contract, Digest, Reason, Text
 from schemas.master_step import RoomGrade
 from schemas.people import Signing
 from schemas.quantity import Unit
-from schemas.supply import MaterialState, Standing
+from schemas.supply import CalibrationOutcome, MaterialState, Standing
 
 Received = Annotated[Amount, Field(gt=0)]
 
@@ -90,12 +90,14 @@ class ReceiveMaterial(Contract):
         title="Expiry date", description="The last day it may be used; of a month, its last day"
     )
     storage: Text = Field(title="Where it is kept", description="For example: Cold room 2, shelf A")
+    file: SentFile | None = Field(None, title="Certificate of analysis")
 
 
-class ReceiveMaterialFile(ReceiveMaterial):
-    """A material lot that has arrived, with its certificate, as a machine sends it."""
+class AttachCertificate(Contract):
+    """The supplier's certificate, when it comes after the goods."""
 
-    certificate: SentFile | None = None
+    file: SentFile = Field(title="Certificate of analysis")
+    version: int = Field(ge=1)
 
 
 class DecideMaterial(Contract):
@@ -147,15 +149,14 @@ class LogCalibration(Contract):
     """A calibration of a piece of equipment, and until when it holds."""
 
     done_on: date = Field(title="Done on")
-    passed: bool = Field(
-        default=False,
-        title="Passed",
-        description="Not ticked: it goes out of service until it passes",
+    outcome: CalibrationOutcome = Field(
+        title="Outcome", description="Failed: it goes out of service until it passes"
     )
     due_on: date | None = Field(
         None, title="Next due", description="The last day it may be used without a new one"
     )
     words: Reason = Field(title="By whom, by which procedure, number of the certificate")
+    file: SentFile | None = Field(None, title="Certificate")
     version: int = Field(ge=1)
 
 
@@ -167,19 +168,8 @@ class LogCleaning(Contract):
         title="Next due", description="The last day it may be used without another cleaning"
     )
     words: Reason = Field(title="Agent and procedure")
+    file: SentFile | None = Field(None, title="Evidence")
     version: int = Field(ge=1)
-
-
-class LogCalibrationFile(LogCalibration):
-    """A calibration with its certificate, as a machine sends it."""
-
-    evidence: SentFile | None = None
-
-
-class LogCleaningFile(LogCleaning):
-    """A cleaning with its evidence, as a machine sends it."""
-
-    evidence: SentFile | None = None
 
 
 class ChangeService(Contract):

@@ -14,9 +14,10 @@ from app.supplies import actions
 from app.supplies.models import MaterialUse
 from app.trail import attachments, audit
 from app.trail.signatures import signatures_about
-from schemas.supply import MaterialState, Standing
+from schemas.supply import CalibrationOutcome, MaterialState, Standing
 from schemas.supply_forms import (
     ApproveSupplier,
+    AttachCertificate,
     ChangeService,
     DecideMaterial,
     LogCalibration,
@@ -120,7 +121,10 @@ def test_the_status_at_the_time_of_use_stays_when_the_equipment_changes(
     actions.use_equipment(session, equipment="CEN-01", at=clock(), **asked)
     audit.record(session, by=olga, at=clock(), did="step.perform", about=ABOUT)
     failed = LogCalibration(
-        done_on=clock().date(), words="Speed off by 8 %", version=row_version(session, "CEN-01")
+        done_on=clock().date(),
+        outcome=CalibrationOutcome.FAILED,
+        words="Speed off by 8 %",
+        version=row_version(session, "CEN-01"),
     )
     actions.log_calibration(session, "CEN-01", failed, by=olga, at=clock())
     with pytest.raises(Refused) as no:
@@ -342,15 +346,18 @@ def test_a_release_needs_certificate_supplier_and_date(
     assert rules_of(no) == ["SUP-31", "SUP-32"]
 
     lars = person(session, "lars", "supply.receive")
-    paper = SentFile(name="coa.pdf", content=b64encode(CERTIFICATE))
-    actions.attach_certificate(session, number, paper, version=1, by=lars, at=clock())
+    paper = AttachCertificate(
+        file=SentFile(name="coa.pdf", content=b64encode(CERTIFICATE)), version=1
+    )
+    actions.attach_certificate(session, number, paper, by=lars, at=clock())
     again = withdrawn.model_copy(update={"standing": Standing.APPROVED})
     actions.approve_supplier(session, again, by=quinn, at=clock())
     release = decision(session, number, MaterialState.RELEASED)
     lot = actions.decide_material(session, number, release, by=quinn, at=clock())
     assert lot.certificate_name == "coa.pdf"
+    late = paper.model_copy(update={"version": lot.version})
     with pytest.raises(actions.Decided):
-        actions.attach_certificate(session, number, paper, version=lot.version, by=lars, at=clock())
+        actions.attach_certificate(session, number, late, by=lars, at=clock())
 
 
 def test_a_certificate_is_a_pdf_or_a_picture(session: Session, clock: Clock, stock: Stock) -> None:
@@ -390,7 +397,13 @@ def test_equipment_comes_back_only_with_a_passed_calibration(
     def log(**given: object) -> None:
         version = row_version(session, "BAL-01")
         log = LogCalibration.model_validate(
-            {"done_on": today, "words": "SOP-3, weights set 2", "version": version, **given}
+            {
+                "done_on": today,
+                "outcome": "failed",
+                "words": "SOP-3, weights set 2",
+                "version": version,
+                **given,
+            }
         )
         actions.log_calibration(session, "BAL-01", log, by=olga, at=clock())
 
@@ -398,7 +411,7 @@ def test_equipment_comes_back_only_with_a_passed_calibration(
     back = ChangeService(in_service=True, reason="Repaired", version=row_version(session, "BAL-01"))
     actions.change_equipment_service(session, "BAL-01", back, by=olga, at=clock())
     assert actions.usable_equipment(session, "EQ-BAL", at=clock(), zone=ZONE) == []
-    log(passed=True, due_on=today + timedelta(days=1))
+    log(outcome="passed", due_on=today + timedelta(days=1))
     assert actions.usable_equipment(session, "EQ-BAL", at=clock(), zone=ZONE) != []
     page = actions.equipment_page(session, "BAL-01", by=olga, at=clock())
     assert [each.deed.value for each in page.logbook] == [
@@ -423,7 +436,7 @@ def test_equipment_comes_back_only_with_a_passed_calibration(
 def test_a_calibration_has_days_that_can_be(
     session: Session, clock: Clock, stock: Stock, given: dict[str, object], field: str
 ) -> None:
-    whole = {"done_on": clock().date(), "due_on": clock().date(), "passed": True}
+    whole = {"done_on": clock().date(), "due_on": clock().date(), "outcome": "passed"}
     log = LogCalibration.model_validate(
         {**whole, "words": "SOP-3, set 2", "version": row_version(session, "BAL-01"), **given}
     )

@@ -12,7 +12,7 @@ from app.supplies import actions
 from schemas.master import EquipmentNeed, MasterBatchRecord, MaterialNeed
 from schemas.master_step import RoomGrade
 from schemas.quantity import Unit
-from schemas.supply import MaterialState, Standing
+from schemas.supply import CalibrationOutcome, MaterialState, Standing
 from schemas.supply_forms import (
     ApproveSupplier,
     DecideMaterial,
@@ -122,12 +122,13 @@ def received_lot(
         quantity=quantity if quantity is not None else PLENTY[unit],
         expires_on=at.date() + timedelta(days=days),
         storage="Store 1",
+        file=SentFile(name="certificate.pdf", content=b64encode(certificate))
+        if certificate
+        else None,
     )
-    sent = SentFile(name="certificate.pdf", content=b64encode(certificate or b"-"))
     lot = actions.receive_material(
         session,
         new,
-        sent if certificate else None,
         by=person(session, "lars", "supply.receive"),
         at=at,
     )
@@ -168,7 +169,11 @@ def _ready(session: Session, need: EquipmentNeed, room: str, *, at: datetime, da
     row = actions.add_equipment(session, new, by=by, at=at)
     due = today + timedelta(days=days)
     calibration = LogCalibration(
-        done_on=today, passed=True, due_on=due, words="By the maker, SOP-12", version=row.version
+        done_on=today,
+        outcome=CalibrationOutcome.PASSED,
+        due_on=due,
+        words="By the maker, SOP-12",
+        version=row.version,
     )
     actions.log_calibration(session, row.code, calibration, by=by, at=at)
     cleaning = LogCleaning(done_on=today, due_on=due, words="70 % IPA, SOP-7", version=row.version)

@@ -11,7 +11,7 @@ from app.supplies.actions.evidence import keep_evidence
 from app.supplies.actions.finding import as_scanned, day_of, find_room
 from app.supplies.models import Equipment, EquipmentEvent, Room
 from app.trail import audit
-from schemas.supply import EquipmentDeed
+from schemas.supply import CalibrationOutcome, EquipmentDeed
 from schemas.supply_forms import (
     ChangeService,
     LogCalibration,
@@ -47,7 +47,6 @@ def log_calibration(
     session: Session,
     code: str,
     log: LogCalibration,
-    evidence: SentFile | None = None,
     *,
     by: Actor,
     at: datetime,
@@ -58,35 +57,35 @@ def log_calibration(
         BadInput: passed without a next due day, or days that cannot be.
         OutOfDate: somebody changed the equipment after the page was opened.
     """
-    if log.passed and log.due_on is None:
+    passed = log.outcome is CalibrationOutcome.PASSED
+    if passed and log.due_on is None:
         raise BadInput([FieldError("due_on", "Enter until when the calibration holds.")])
     row = _for_change(session, code, log.version)
-    due_on = log.due_on if log.passed else None
+    due_on = log.due_on if passed else None
     _refuse_odd_days(log.done_on, due_on, today=day_of(at, by.zone))
     row.needs_calibration = True
     row.calibration_due = due_on
-    if not log.passed:
+    if not passed:
         row.in_service = False
         row.out_of_service_reason = f"Calibration failed on {log.done_on}: {log.words}"
     event = EquipmentEvent(
         equipment=row,
         deed=EquipmentDeed.CALIBRATION,
         done_on=log.done_on,
-        passed=log.passed,
+        passed=passed,
         due_on=due_on,
         words=log.words,
         at=at,
         by=by.username,
         name=by.name,
     )
-    return _logged(session, event, evidence, by=by, at=at)
+    return _logged(session, event, log.file, by=by, at=at)
 
 
 def log_cleaning(
     session: Session,
     code: str,
     log: LogCleaning,
-    evidence: SentFile | None = None,
     *,
     by: Actor,
     at: datetime,
@@ -111,15 +110,15 @@ def log_cleaning(
         by=by.username,
         name=by.name,
     )
-    return _logged(session, event, evidence, by=by, at=at)
+    return _logged(session, event, log.file, by=by, at=at)
 
 
 def _logged(
-    session: Session, event: EquipmentEvent, evidence: SentFile | None, *, by: Actor, at: datetime
+    session: Session, event: EquipmentEvent, file: SentFile | None, *, by: Actor, at: datetime
 ) -> Equipment:
     row = event.equipment
-    if evidence is not None:
-        kept = keep_evidence(session, evidence, "evidence", about=row.ref, by=by, at=at)
+    if file is not None:
+        kept = keep_evidence(session, file, about=row.ref, by=by, at=at)
         event.evidence_sha256, event.evidence_name = kept.sha256, kept.name
     session.add(event)
     audit.record(session, by=by, at=at, did="supply.maintain", about=row.ref, why=event.words)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -156,27 +157,29 @@ def rooms(session: Session) -> list[Room]:
     return list(session.scalars(select(Room).where(Room.in_service).order_by(Room.code)))
 
 
-def materials(session: Session) -> Sequence[Material]:
+def known_materials(session: Session) -> Sequence[Material]:
     """Every material known here, by its code."""
     return session.scalars(select(Material).order_by(Material.code)).all()
 
 
-def suppliers(session: Session) -> Sequence[Supplier]:
+def known_suppliers(session: Session) -> Sequence[Supplier]:
     """Every supplier known here, by its code."""
     return session.scalars(select(Supplier).order_by(Supplier.code)).all()
 
 
-def place_of(session: Session, scanned: str) -> str:
-    """The page of what was scanned: a material lot, equipment, or a room.
+def known_kinds(session: Session) -> Sequence[str]:
+    """The kinds of equipment there are, by their codes."""
+    return session.scalars(select(Equipment.kind).distinct().order_by(Equipment.kind)).all()
 
-    Raises:
-        NotFound: none of them has this number.
-    """
-    number = as_scanned(scanned)
-    if session.scalar(select(MaterialLot.id).where(MaterialLot.number == number)):
-        return f"/supplies/materials/{number}"
-    if session.scalar(select(Equipment.id).where(Equipment.code == number)):
-        return f"/supplies/equipment/{number}"
-    if session.scalar(select(Room.id).where(Room.code == number)):
-        return f"/supplies/rooms/{number}"
-    raise NotFound(f"Nothing here has the number “{scanned[:60]}”. Scan our own label.")
+
+def page_for(session: Session, words: str) -> str:
+    """The page of the one thing that has this number, or the page that lists what matches."""
+    number = as_scanned(words)
+    for kind, column, page in (
+        (MaterialLot, MaterialLot.number, "materials"),
+        (Equipment, Equipment.code, "equipment"),
+        (Room, Room.code, "rooms"),
+    ):
+        if session.scalar(select(kind.id).where(column == number)):
+            return f"/supplies/{page}/{number}"
+    return f"/supplies?words={quote(words.strip())}"

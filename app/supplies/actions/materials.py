@@ -13,6 +13,7 @@ from app.supplies.actions.evidence import keep_evidence
 from app.supplies.actions.finding import (
     day_of,
     find_material,
+    find_material_lot,
     find_supplier,
     material_lot_for_change,
 )
@@ -22,9 +23,11 @@ from app.supplies.rules import RELEASE_RULES
 from app.trail import audit
 from app.trail.separation import refuse_same_person
 from app.trail.signatures import sign
+from schemas.finding import Finding
 from schemas.quantity import Unit
 from schemas.supply import MaterialState, ReleaseCase
 from schemas.supply_forms import (
+    AttachCertificate,
     DecideMaterial,
     MaterialWords,
     NewMaterial,
@@ -65,12 +68,7 @@ def define_material(session: Session, new: NewMaterial, *, by: Actor, at: dateti
 
 
 def receive_material(
-    session: Session,
-    new: ReceiveMaterial,
-    certificate: SentFile | None = None,
-    *,
-    by: Actor,
-    at: datetime,
+    session: Session, new: ReceiveMaterial, *, by: Actor, at: datetime
 ) -> MaterialLot:
     """Receive a lot of a material into quarantine, under a number of ours (R-ATMP-14).
 
@@ -91,8 +89,8 @@ def receive_material(
         storage=new.storage,
         state=MaterialState.QUARANTINE,
     )
-    if certificate is not None:
-        _attach(session, lot, certificate, by=by, at=at)
+    if new.file is not None:
+        _attach(session, lot, new.file, by=by, at=at)
     session.add(lot)
     audit.record(session, by=by, at=at, did="supply.receive", about=lot.ref)
     return lot
@@ -115,39 +113,31 @@ def _last_day(material: Material, expires_on: date, received_on: date) -> date:
     return min(expires_on, received_on + timedelta(days=material.storage_days_max))
 
 
-def _attach(
-    session: Session, lot: MaterialLot, certificate: SentFile, *, by: Actor, at: datetime
-) -> None:
-    kept = keep_evidence(session, certificate, "certificate", about=lot.ref, by=by, at=at)
+def _attach(session: Session, lot: MaterialLot, file: SentFile, *, by: Actor, at: datetime) -> None:
+    kept = keep_evidence(session, file, about=lot.ref, by=by, at=at)
     lot.certificate_sha256 = kept.sha256
     lot.certificate_name = kept.name
 
 
 def attach_certificate(
-    session: Session,
-    number: str,
-    certificate: SentFile,
-    *,
-    version: int,
-    by: Actor,
-    at: datetime,
+    session: Session, number: str, words: AttachCertificate, *, by: Actor, at: datetime
 ) -> MaterialLot:
     """Attach the supplier's certificate to a lot in quarantine; one that stood there stays kept.
 
     Raises:
         Decided: the lot is no longer in quarantine. OutOfDate, BadInput, NotFound.
     """
-    lot = _undecided_at(session, number, version)
+    lot = _as_seen(session, number, words.version)
     if lot.state is not MaterialState.QUARANTINE:
         raise Decided
-    _attach(session, lot, certificate, by=by, at=at)
+    _attach(session, lot, words.file, by=by, at=at)
     audit.record(
         session, by=by, at=at, did="supply.receive", about=lot.ref, why="Certificate attached"
     )
     return lot
 
 
-def _undecided_at(session: Session, number: str, version: int) -> MaterialLot:
+def _as_seen(session: Session, number: str, version: int) -> MaterialLot:
     lot = material_lot_for_change(session, number)
     if lot.version != version:
         raise OutOfDate
@@ -162,7 +152,7 @@ def decide_material(
     Raises:
         Refused: SUP-31 to SUP-33, at a release. Decided, OutOfDate, SamePerson, SignatureFailed.
     """
-    lot = _undecided_at(session, number, decision.version)
+    lot = _as_seen(session, number, decision.version)
     if decision.state not in MOVES[lot.state]:
         raise Decided
     refuse_same_person(session, "supply.decide", about=lot.ref, by=by)
@@ -183,6 +173,14 @@ def decide_material(
     lot.decision_reason = decision.reason
     audit.record(session, by=by, at=at, did="supply.decide", about=lot.ref, why=decision.reason)
     return lot
+
+
+def what_bars_release(
+    session: Session, number: str, *, by: Actor, at: datetime
+) -> tuple[Finding, ...]:
+    """What the rules would say to a release now, for the screen."""
+    lot = find_material_lot(session, number)
+    return judge(RELEASE_RULES, release_case(session, lot, today=day_of(at, by.zone)))
 
 
 def release_case(session: Session, lot: MaterialLot, *, today: date) -> ReleaseCase:

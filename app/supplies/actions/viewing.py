@@ -13,7 +13,7 @@ from app.supplies.actions.finding import (
     find_equipment,
     find_material_lot,
     find_room,
-    materials,
+    known_materials,
     used_of,
 )
 from app.supplies.actions.suppliers import approvals
@@ -206,7 +206,7 @@ def room_page(session: Session, code: str) -> RoomPage:
 def catalogue(session: Session) -> Catalogue:
     """Every material known here, and who may supply it."""
     return Catalogue(
-        materials=tuple(material_view(each) for each in materials(session)),
+        materials=tuple(material_view(each) for each in known_materials(session)),
         approvals=tuple(
             SupplierView(
                 code=each.supplier.code,
