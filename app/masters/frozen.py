@@ -1,14 +1,19 @@
 """The documents a lot froze at its start, read back by their digests (R-ATMP-04, R-BR-02)."""
 
-from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
 from app.masters.shelf import document_at
+from schemas.base import Contract
 from schemas.master import Bundle, MasterBatchRecord
 from schemas.product import Product
 from schemas.specification import Specification
+
+C = TypeVar("C", bound=Contract)
+KEPT_MAX = 500
+_kept: dict[str, Contract] = {}
+"""What a digest names never changes: it is read from the shelf and checked once."""
 
 
 class Freezes(Protocol):
@@ -31,39 +36,27 @@ def bundle_of(session: Session, lot: Freezes) -> Bundle:
     Raises:
         NotFound: one of them is not here.
     """
-    return Bundle(
-        product=_product(
-            lot.product_digest, document_at(session, lot.product_code, lot.product_version).content
-        ),
-        specification=_specification(
+    return Bundle.model_construct(
+        product=_read(session, Product, lot.product_code, lot.product_version, lot.product_digest),
+        specification=_read(
+            session,
+            Specification,
+            lot.specification_code,
+            lot.specification_version,
             lot.specification_digest,
-            document_at(session, lot.specification_code, lot.specification_version).content,
         ),
-        master=_master(
-            lot.master_digest, document_at(session, lot.master_code, lot.master_version).content
+        master=_read(
+            session, MasterBatchRecord, lot.master_code, lot.master_version, lot.master_digest
         ),
     )
 
 
-# What a digest names never changes: it is read once.
-
-
-@lru_cache(maxsize=256)
-def _product(digest: str, content: str) -> Product:
-    product = Product.from_canonical(content)
-    assert product.digest() == digest, "the stored product is not the one that was frozen"
-    return product
-
-
-@lru_cache(maxsize=256)
-def _specification(digest: str, content: str) -> Specification:
-    specification = Specification.from_canonical(content)
-    assert specification.digest() == digest, "the stored specification is not the one frozen"
-    return specification
-
-
-@lru_cache(maxsize=256)
-def _master(digest: str, content: str) -> MasterBatchRecord:
-    master = MasterBatchRecord.from_canonical(content)
-    assert master.digest() == digest, "the stored master is not the one that was frozen"
-    return master
+def _read(session: Session, contract: type[C], code: str, version: int, digest: str) -> C:
+    known = _kept.get(digest)
+    if not isinstance(known, contract):
+        known = contract.from_canonical(document_at(session, code, version).content)
+        assert known.digest() == digest, f"{code} version {version} is not what was frozen"
+        if len(_kept) >= KEPT_MAX:
+            _kept.clear()
+        _kept[digest] = known
+    return known

@@ -120,16 +120,18 @@ def started(unit: WorkingUnit, product_code: str, bank: Lot | None = None) -> Lo
     return lot
 
 
-def next_place(unit: WorkingUnit, lot: Lot) -> Place:
+def next_place(book: Book) -> Place:
     """What is done next on the straight way: repeated as often as the master asks at least."""
-    places = unit.book(lot).open_places()
-    owed = {each.code for each in unit.book(lot).owed()}
+    places = book.open_places()
+    owed = {each.code for each in book.owed()}
     return next((each for each in places if each.step.code in owed), places[-1])
 
 
-def form_for(unit: WorkingUnit, lot: Lot, place: Place, **changed: Any) -> PerformStep:
+def form_for(
+    unit: WorkingUnit, lot: Lot, place: Place, *, book: Book | None = None, **changed: Any
+) -> PerformStep:
     """What Olga enters at this step on a good day; `changed` replaces values of the step."""
-    book, step = unit.book(lot), place.step
+    book, step = book or unit.book(lot), place.step
     values = values_for(unit.session, lot, book, step, unit.clock())
     values.update(changed)
     return PerformStep.model_validate(
@@ -173,10 +175,9 @@ def _taken(unit: WorkingUnit, lot: Lot, step: Step, values: dict[str, Any]) -> t
     return tuple(in_store[1 : 1 + values["containers"]])
 
 
-def waited(unit: WorkingUnit, lot: Lot, place: Place) -> None:
+def waited(unit: WorkingUnit, book: Book, place: Place) -> None:
     """Let the time pass that this step waits for: growth, filling, freezing, holding."""
-    last = unit.book(lot).current[-1:] if unit.book(lot).current else ()
-    after = last[0].kind if last else None
+    after = book.current[-1].kind if book.current else None
     growing = after in {StepKind.SEED, StepKind.FEED}
     if place.step.kind is StepKind.FEED:
         unit.clock.forward(days=3 if place.occurrence == 1 else 4)
@@ -196,9 +197,10 @@ def performed(
     unit: WorkingUnit, lot: Lot, *, by: str = "olga", check: bool = True, **changed: Any
 ) -> StepRow:
     """Perform the next step, and have Oskar check it where the master asks."""
-    place = next_place(unit, lot)
-    waited(unit, lot, place)
-    form = form_for(unit, lot, place, **changed)
+    book = unit.book(lot)
+    place = next_place(book)
+    waited(unit, book, place)
+    form = form_for(unit, lot, place, book=book, **changed)
     row = actions.perform_step(
         unit.session,
         lot.number,
@@ -261,8 +263,8 @@ def corrected(
 
 def through(unit: WorkingUnit, lot: Lot, until: str | None = None) -> Lot:
     """Perform every step, up to and not including `until`."""
-    while not unit.book(lot).is_complete():
-        if next_place(unit, lot).step.code == until:
+    while not (book := unit.book(lot)).is_complete():
+        if next_place(book).step.code == until:
             break
         performed(unit, lot)
     return lot
