@@ -1,5 +1,6 @@
 """Every table of the house, known to SQLAlchemy once this is imported."""
 
+from app.delivery import models as delivery
 from app.expansion import models as expansion
 from app.intake import models as intake
 from app.lot import models as lot
@@ -14,6 +15,7 @@ from app.web import machines
 
 __all__ = [
     "capture",
+    "delivery",
     "expansion",
     "intake",
     "lot",

@@ -131,7 +131,7 @@ class SetAside(Contract):
     number: int
     container: Text
     rule: str
-    reason: Text
+    reason: str
     deviation: Text
     at: Moment
     disposition: Disposition | None
@@ -209,7 +209,7 @@ class Notice(Contract):
     patient_code: str
     contact: Text
     cause: StopCause
-    says: Text
+    says: str
     acknowledged_at: Moment | None
     acknowledged_by: str | None
     measures: str | None

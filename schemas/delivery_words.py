@@ -30,10 +30,11 @@ class StepWords(Contract):
     """The words under any later signature: what was done to which containers of which order."""
 
     kind: EventKind
-    order_number: Code
-    shipment_number: Code
+    order_number: Code | None
+    shipment_number: Code | None
     product_name: Text
-    patient_code: str
+    patient_code: str | None
+    container: str | None = Field(default=None, description="None: those the form names")
     words: dict[str, Any] = Field(description="The form, as it was filled in")
 
 
@@ -42,7 +43,7 @@ class DispositionWords(Contract):
 
     container: Text
     lot_number: Code
-    set_aside_because: Text
+    set_aside_because: str
     disposition: Disposition
     reason: Text
     stability_data: str | None
@@ -54,5 +55,5 @@ class AcknowledgementWords(Contract):
     container: Text
     lot_number: Code
     patient_code: str
-    notice: Text
+    notice: str
     measures: str

@@ -1,0 +1,1 @@
+"""5. Delivery: containers leave, are handed over, arrive, are given, or come back; recall."""

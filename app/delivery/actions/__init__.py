@@ -1,0 +1,1 @@
+"""Everything delivery does: one action for each deed, judged again by the server each time."""

@@ -1,0 +1,156 @@
+"""Which lots came of what, and what each lot came from: asked of the database in one go."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import CompoundSelect, Select, func, select
+from sqlalchemy.orm import Session
+
+from app.delivery.models import ContainerEvent, Order, Shipment
+from app.intake.models import DonationRow, Donor
+from app.lot.models import Container, Lot, Source
+from app.supplies.models import MaterialLot, MaterialUse
+from schemas.delivery import EventKind
+from schemas.genealogy import ContainerCount, Node, NodeKind, PatientLine
+from schemas.lot import ContainerState, SourceKind
+
+Lots = Select[int] | CompoundSelect[int]
+"""A query for the ids of lots."""
+
+STAYED = (ContainerState.IN_STORE, ContainerState.RETENTION, ContainerState.CONSUMED)
+
+
+def first_lots(node: Node) -> Lots:
+    """The lots that came directly of this donor, donation, material lot or container; or itself."""
+    number = node.number
+    if node.kind is NodeKind.LOT:
+        return select(Lot.id).where(Lot.number == number)
+    if node.kind is NodeKind.CONTAINER:
+        return _from(SourceKind.CONTAINER).where(Source.ref == number)
+    if node.kind is NodeKind.DONATION:
+        return _from(SourceKind.DONATION).where(Source.ref == number)
+    if node.kind is NodeKind.DONOR:
+        codes = select(DonationRow.donation_code).join(Donor).where(Donor.code == number)
+        return _from(SourceKind.DONATION).where(Source.ref.in_(codes))
+    used = select(MaterialUse.lot_number).join(MaterialLot).where(MaterialLot.number == number)
+    return select(Lot.id).where(Lot.number.in_(used))
+
+
+def _from(kind: SourceKind) -> Select[int]:
+    return select(Source.lot_id).where(Source.kind == kind)
+
+
+def with_descendants(first: Lots) -> Select[int]:
+    """These lots, and every lot that came of them, through banks too."""
+    down = first.cte("down", recursive=True)
+    started = select(Source.lot_id).join(down, Source.parent_lot_id == down.c[0])
+    down = down.union(started)
+    return select(down.c[0])
+
+
+def with_ancestors(first: Lots) -> Select[int]:
+    """These lots, and every lot they came from."""
+    up = first.cte("up", recursive=True)
+    before = (
+        select(Source.parent_lot_id)
+        .join(up, Source.lot_id == up.c[0])
+        .where(Source.parent_lot_id.is_not(None))
+    )
+    up = up.union(before)
+    return select(up.c[0])
+
+
+def lots_in(session: Session, lots: Lots) -> dict[int, Lot]:
+    """The lots of a query, by id, in the order they were started."""
+    rows = session.scalars(select(Lot).where(Lot.id.in_(lots)).order_by(Lot.id))
+    return {each.id: each for each in rows}
+
+
+def sources_in(session: Session, lots: Lots) -> Sequence[Source]:
+    """What these lots came from, in order."""
+    return session.scalars(select(Source).where(Source.lot_id.in_(lots)).order_by(Source.id)).all()
+
+
+def materials_in(session: Session, lots: Lots) -> dict[str, list[MaterialLot]]:
+    """The material lots used in each of these lots, by the lot's number, each once."""
+    numbers = select(Lot.number).where(Lot.id.in_(lots))
+    rows = session.execute(
+        select(MaterialUse.lot_number, MaterialLot)
+        .join(MaterialLot, MaterialLot.id == MaterialUse.material_lot_id)
+        .where(MaterialUse.lot_number.in_(numbers))
+        .order_by(MaterialUse.id)
+    ).tuples()
+    found: dict[str, list[MaterialLot]] = {}
+    for number, material in rows:
+        used = found.setdefault(number, [])
+        if material not in used:
+            used.append(material)
+    return found
+
+
+def counts_in(session: Session, lots: Lots) -> tuple[ContainerCount, ...]:
+    """How many containers of each of these lots are where."""
+    rows = session.execute(
+        select(Lot.number, Lot.product_name, Container.state, func.count())
+        .join(Container, Container.lot_id == Lot.id)
+        .where(Lot.id.in_(lots))
+        .group_by(Lot.number, Lot.product_name, Container.state)
+        .order_by(Lot.number, Container.state)
+    ).tuples()
+    return tuple(
+        ContainerCount(lot_number=number, product_name=name, state=state, count=count)
+        for number, name, state, count in rows
+    )
+
+
+def sent_containers(
+    session: Session,
+    *,
+    lots: Lots | None = None,
+    container: str | None = None,
+    patient: str | None = None,
+) -> tuple[PatientLine, ...]:
+    """The containers that left for a patient: of lots, or one, or of one patient (R-ATMP-34)."""
+    asked = (
+        select(Container, Order)
+        .join(ContainerEvent, ContainerEvent.container_id == Container.id)
+        .join(Shipment, Shipment.id == ContainerEvent.shipment_id)
+        .join(Order, Order.id == Shipment.order_id)
+        .where(ContainerEvent.kind == EventKind.PACKED, Container.state.not_in(STAYED))
+        .order_by(Container.number, ContainerEvent.id)
+    )
+    if patient is not None:
+        asked = asked.where(Order.patient_code == patient)
+    elif container is not None:
+        asked = asked.where(Container.number == container)
+    elif lots is not None:
+        asked = asked.where(Container.lot_id.in_(lots))
+    last = dict(session.execute(asked).tuples().all())
+    moments = _last_moments(session, list(last))
+    return tuple(_line(each, order, moments[each.id]) for each, order in last.items())
+
+
+def _last_moments(session: Session, containers: Sequence[Container]) -> dict[int, datetime]:
+    rows = session.execute(
+        select(ContainerEvent.container_id, func.max(ContainerEvent.happened_at))
+        .where(ContainerEvent.container_id.in_([each.id for each in containers]))
+        .group_by(ContainerEvent.container_id)
+    ).tuples()
+    return dict(rows.all())
+
+
+def _line(container: Container, order: Order, last: datetime) -> PatientLine:
+    lot = container.lot
+    return PatientLine(
+        patient_code=order.patient_code,
+        treating_site=order.treating_site,
+        order_number=order.number,
+        contact=order.contact,
+        container=container.number,
+        lot_number=lot.number,
+        product_name=lot.product_name,
+        lot_stage=lot.stage,
+        lot_held=lot.held,
+        state=container.state,
+        last_event_at=last,
+    )
