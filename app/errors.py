@@ -17,6 +17,8 @@ class RecordError(Exception):
     title = "This could not be done"
     kept = False
     """Whether the attempt itself is written to the trail, in a transaction of its own."""
+    go_to: str | None = None
+    """The page that mends it: a person is sent there, a machine is told."""
 
     def __init__(self, says: str | None = None) -> None:
         self.says = says or (type(self).__doc__ or "").strip()

@@ -172,7 +172,7 @@ class AccountState(StrEnum):
     CLOSED = "closed"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """The state in words."""
         return STATE_TITLES[self]
 
@@ -195,7 +195,7 @@ class TrainingState(StrEnum):
     LAPSED = "lapsed"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """The state in words."""
         return self.value.replace("_", " ").capitalize()
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.errors import Forbidden, NotSignedIn
@@ -14,8 +15,12 @@ from app.people.credentials import token_digest
 from app.people.models import Account, ApiToken, BrowserSession, Site
 from app.settings import settings
 from app.web.clock import Now
+from app.web.unit import turns
 
 SEEN_EVERY = timedelta(seconds=30)
+
+
+OWN_PASSWORD = "/account/password"  # noqa: S105 - a path
 
 
 class MustChangePassword(Forbidden):
@@ -23,6 +28,7 @@ class MustChangePassword(Forbidden):
 
     kept = False
     title = "Choose your own password"
+    go_to = OWN_PASSWORD
 
 
 def cookie_name() -> str:
@@ -42,7 +48,7 @@ def set_cookie(response: Response, token: str) -> None:
     )
 
 
-def signed_in(request: Request, at: Now) -> Actor:
+async def signed_in(request: Request, at: Now) -> Actor:
     """The person behind this request.
 
     Raises:
@@ -51,20 +57,26 @@ def signed_in(request: Request, at: Now) -> Actor:
     known: Actor | None = getattr(request.state, "actor", None)
     if known is not None:
         return known
-    with request.app.state.database.reading() as session:
-        bearer = request.headers.get("authorization")
-        if request.url.path.startswith("/api/"):
-            actor = _by_token(session, bearer, at)
-            stale = None
-        else:
-            actor, stale = _by_cookie(session, request.cookies.get(cookie_name()), at)
+    actor, stale = await run_in_threadpool(_find, request, at)
     if stale is not None:
-        with request.app.state.database.writing() as writing:
-            writing.execute(
-                update(BrowserSession).where(BrowserSession.id == stale).values(seen_at=at)
-            )
+        async with turns(request).writing:
+            await run_in_threadpool(_see_again, request, stale, at)
     request.state.actor = actor
     return actor
+
+
+def _find(request: Request, at: datetime) -> tuple[Actor, int | None]:
+    with request.app.state.database.reading() as session:
+        if request.url.path.startswith("/api/"):
+            return _by_token(session, request.headers.get("authorization"), at), None
+        return _by_cookie(session, request.cookies.get(cookie_name()), at)
+
+
+def _see_again(request: Request, number: int, at: datetime) -> None:
+    with request.app.state.database.writing() as writing:
+        writing.execute(
+            update(BrowserSession).where(BrowserSession.id == number).values(seen_at=at)
+        )
 
 
 def _by_cookie(session: Session, token: str | None, at: datetime) -> tuple[Actor, int | None]:
@@ -117,7 +129,6 @@ def actor_of(
 
 
 SignedIn = Annotated[Actor, Depends(signed_in)]
-OWN_PASSWORD = "/account/password"  # noqa: S105 - a path
 
 
 def allowed(deed: str) -> Any:

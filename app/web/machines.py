@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Annotated, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Request
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from starlette.responses import Response
 
@@ -70,6 +71,12 @@ def once(
     whose = request.headers.get("authorization", "")
     key = sha256(f"{whose}\n{idempotency_key}".encode()).hexdigest()
     asked = sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
+    if session.get_bind().dialect.name == "postgresql":
+        # the same key at the same moment: the second waits, and finds the first one's answer
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(:key)"),
+            {"key": int.from_bytes(bytes.fromhex(key[:16]), signed=True)},
+        )
     known = session.get(IdempotentAnswer, key)
     if known is None:
         session.info[PENDING] = IdempotentAnswer(key=key, request_digest=asked, body="", at=at)

@@ -1,10 +1,12 @@
 """How a no leaves the building: problem+json for machines, the same page again for people."""
 
 import logging
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -12,7 +14,7 @@ from app.errors import BadInput, FieldError, NotFound, NotSignedIn, RecordError
 from app.web.guard import SAFE, BodyTooLarge
 from app.web.machines import Answered, answer_again
 from app.web.pages import same_page_again, show
-from app.web.unit import keep_attempt
+from app.web.unit import keep_attempt, turns
 from app.web.words import say
 
 log = logging.getLogger("passage")
@@ -35,15 +37,25 @@ def problem(no: RecordError) -> JSONResponse:
     return JSONResponse(content, no.status, headers, media_type="application/problem+json")
 
 
+def wanted(request: Request) -> str:
+    """The page to come back to after signing in; a form that was sent is shown anew."""
+    query = f"?{request.url.query}" if request.url.query and request.method in SAFE else ""
+    return request.url.path + query
+
+
 async def answer_no(request: Request, no: Exception) -> Response:
     """Answer any of our expected errors, for a machine or for a person."""
     assert isinstance(no, RecordError)
     if no.kept:
-        keep_attempt(request, no)
+        # in a thread: whoever holds the database needs this loop to give it back
+        async with turns(request).writing:
+            await run_in_threadpool(keep_attempt, request, no)
     if request.url.path.startswith(API):
         return problem(no)
     if isinstance(no, NotSignedIn):
-        return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
+        return RedirectResponse(f"/sign-in?next={quote(wanted(request))}", 303)
+    if no.go_to is not None:
+        return RedirectResponse(no.go_to, 303)
     if request.method not in SAFE:
         return await same_page_again(request, no)
     request.state.refusal = no

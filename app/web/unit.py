@@ -1,9 +1,10 @@
 """One request is one transaction, and the answer leaves after the commit."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 
+from anyio import Semaphore
 from fastapi import Depends, Request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -11,6 +12,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.db import Database
 from app.errors import OutOfDate, RecordError
+
+WRITING_MAX = 8
+READING_MAX = 10
 
 
 class KeepAttempt(Protocol):
@@ -49,7 +53,44 @@ def recorder(request: Request) -> Record:
 Recording = Annotated[Record, Depends(recorder)]
 
 
-def unit_of_work(request: Request) -> Iterator[Session]:
+class Turns:
+    """How many requests may hold or await a transaction; the others wait without a thread.
+
+    Handlers run in a small pool of threads. If everyone who waits for a transaction took a
+    thread to wait in, the one who has it would find none to go on with, and all would wait
+    for ever.
+    """
+
+    def __init__(self) -> None:
+        self.writing = Semaphore(WRITING_MAX)
+        self.reading = Semaphore(READING_MAX)
+
+
+def turns(request: Request) -> Turns:
+    """The turns of this application."""
+    state = request.app.state
+    if not hasattr(state, "turns"):
+        state.turns = Turns()
+    known: Turns = state.turns
+    return known
+
+
+async def turn_to_write(request: Request) -> AsyncIterator[None]:
+    """Wait for a turn to write."""
+    async with turns(request).writing:
+        yield
+
+
+async def turn_to_read(request: Request) -> AsyncIterator[None]:
+    """Wait for a turn to read."""
+    async with turns(request).reading:
+        yield
+
+
+def unit_of_work(
+    request: Request,
+    _turn: Annotated[None, Depends(turn_to_write, scope="function")],
+) -> Iterator[Session]:
     """A transaction for this request. A no rolls it back; a no worth keeping is kept apart.
 
     Raises:
@@ -81,7 +122,7 @@ def keep_attempt(request: Request, no: RecordError) -> None:
         keep(session, request, no)
 
 
-def look(request: Request) -> Iterator[Session]:
+def look(request: Request, _turn: Annotated[None, Depends(turn_to_read)]) -> Iterator[Session]:
     """A session that only reads."""
     database: Database = request.app.state.database
     with database.reading() as session:

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
+from app.main import create_app
+from app.people import actions
 from app.settings import settings
+from app.trail import audit
 from app.trail.checkpoint import head_file
 from app.trail.verify import verify
+from schemas.people import SignIn
 from schemas.trail import TrailFault
-from tests.conftest import Clock
+from tests.conftest import PASSWORD, Browser, Clock
 
 
 @pytest.fixture
@@ -62,3 +66,19 @@ def verified(database: Database, own_folder: Path, clock: Clock) -> Callable[[],
         return Verified(faults)
 
     return look
+
+
+@pytest.fixture
+def browser_of(sqlite_database: Database, clock: Clock) -> Callable[[str], Browser]:
+    """Browsers of one SQLite site, where the engine cannot matter."""
+    app = create_app(sqlite_database, clock)
+
+    def opened(username: str) -> Browser:
+        with sqlite_database.writing() as session:
+            sign_in = SignIn(username=username, password=PASSWORD)
+            token, _ = actions.begin_session(
+                session, sign_in, address="test", at=clock(), record=audit.record
+            )
+        return Browser(app, token)
+
+    return opened

@@ -113,7 +113,8 @@ def test_a_change_that_honest_work_has_covered_is_still_found(
             "account",
             "username, name, role_names, identity_checked, password_hash, must_change_password,"
             " must_be_confirmed, failed_attempts, opened_at, version",
-            "'ghost', 'Ghost', '[\"qp\"]', 'x', 'x', false, false, 0, '2026-01-01 00:00:00.000000', 1",
+            "'ghost', 'Ghost', '[\"qp\"]', 'x', 'x', false, false, 0,"
+            " '2026-01-01 00:00:00.000000', 1",
             id="an account nobody opened",
         ),
         pytest.param(

@@ -70,7 +70,7 @@ def account_with_training(
     return account_view(account, at=at, trainings=trainings)
 
 
-def waiting(session: Session, by: Actor, *, at: datetime) -> tuple[Task, ...]:
+def waiting(session: Session, by: Actor, at: datetime) -> tuple[Task, ...]:
     """What waits: lapsing training and passwords to confirm for QA, locks for administrators."""
     tasks: list[Task] = []
     if by.may("training.record"):

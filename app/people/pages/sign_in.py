@@ -84,8 +84,11 @@ def first_steps(
 
 
 @pages.get("/")
-def home(request: Request, by: Annotated[Actor, allowed("account.own")], session: Look) -> Response:
+def home(
+    request: Request, by: Annotated[Actor, allowed("account.own")], at: Now, session: Look
+) -> Response:
     """What waits for this person, most urgent first."""
     tasks = [task for waiting in request.app.state.waiting for task in waiting(session, by)]
+    tasks += [task for due in request.app.state.due for task in due(session, by, at)]
     tasks.sort(key=lambda task: (not task.urgent, task.since is None, task.since))
     return show(request, "people/home.html", tasks=tasks)
