@@ -79,7 +79,7 @@ def materials_in(session: Session, lots: Lots) -> dict[str, list[MaterialLot]]:
         .join(MaterialLot, MaterialLot.id == MaterialUse.material_lot_id)
         .where(MaterialUse.lot_number.in_(numbers))
         .order_by(MaterialUse.id)
-    ).tuples()
+    )
     found: dict[str, list[MaterialLot]] = {}
     for number, material in rows:
         used = found.setdefault(number, [])
@@ -96,7 +96,7 @@ def counts_in(session: Session, lots: Lots) -> tuple[ContainerCount, ...]:
         .where(Lot.id.in_(lots))
         .group_by(Lot.number, Lot.product_name, Container.state)
         .order_by(Lot.number, Container.state)
-    ).tuples()
+    )
     return tuple(
         ContainerCount(lot_number=number, product_name=name, state=state, count=count)
         for number, name, state, count in rows
@@ -125,7 +125,7 @@ def sent_containers(
         asked = asked.where(Container.number == container)
     elif lots is not None:
         asked = asked.where(Container.lot_id.in_(lots))
-    last = dict(session.execute(asked).tuples().all())
+    last = dict(session.execute(asked).all())
     moments = _last_moments(session, list(last))
     return tuple(_line(each, order, moments[each.id]) for each, order in last.items())
 
@@ -135,7 +135,7 @@ def _last_moments(session: Session, containers: Sequence[Container]) -> dict[int
         select(ContainerEvent.container_id, func.max(ContainerEvent.happened_at))
         .where(ContainerEvent.container_id.in_([each.id for each in containers]))
         .group_by(ContainerEvent.container_id)
-    ).tuples()
+    )
     return dict(rows.all())
 
 

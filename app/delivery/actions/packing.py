@@ -64,7 +64,8 @@ def qualify_shipper(
         meaning=Meaning.APPROVED,
         at=at,
     )
-    row = ShipperQualification(**words.model_dump(), qualified_by=by.name, at=at)
+    given = {name: getattr(words, name) for name in Qualification.model_fields}
+    row = ShipperQualification(**given, qualified_by=by.name, at=at)
     session.add(row)
     audit.record(session, by=by, at=at, did="delivery.qualify", about=about, details=words.plain())
     return row

@@ -54,7 +54,7 @@ def notices(
     if by is not None and of_a_site(by):
         asked = asked.where(Order.treating_site == (by.treating_site or ""))
     # The last order counts: what was packed for one and put back may have gone to another.
-    last = dict(session.execute(asked).tuples().all())
+    last = dict(session.execute(asked).all())
     known = _acknowledged(session, list(last))
     return tuple(_notice(container, order, known) for container, order in last.items())
 
