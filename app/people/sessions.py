@@ -1,5 +1,6 @@
 """Who is at the other end: browser sessions with an idle lock, and tokens for machines."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from app.errors import Forbidden, NotSignedIn
 from app.people.actor import Actor
 from app.people.credentials import token_digest
 from app.people.models import Account, ApiToken, BrowserSession, Site
+from app.people.permissions import MAY
 from app.settings import settings
 from app.web.clock import Now
 from app.web.unit import turns
@@ -131,18 +133,26 @@ def actor_of(
 SignedIn = Annotated[Actor, Depends(signed_in)]
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """The dependency that lets a person do one deed, or refuses it."""
+
+    deed: str
+
+    def __call__(self, request: Request, by: SignedIn) -> Actor:
+        """The person, in the role that may do this deed."""
+        if by.must_change_password and request.url.path != OWN_PASSWORD:
+            raise MustChangePassword
+        actor = by.doing(self.deed)
+        request.state.actor = actor
+        return actor
+
+
 def allowed(deed: str) -> Any:
     """Bring in the person, in the role that may do this deed, as a dependency.
 
     Raises:
         Forbidden: no role of theirs may; the attempt goes to the trail (R-P11-07).
     """
-
-    def acting(request: Request, by: SignedIn) -> Actor:
-        if by.must_change_password and request.url.path != OWN_PASSWORD:
-            raise MustChangePassword
-        actor = by.doing(deed)
-        request.state.actor = actor
-        return actor
-
-    return Depends(acting)
+    assert deed in MAY, f"{deed} is not in the table of who may do what"
+    return Depends(Allowed(deed))
