@@ -178,7 +178,8 @@ class _Drawing:
             kind=_widget(kind, info, choices, many=many),
             hint=info.description or "",
             unit=str(extra(info).get("unit", "")),
-            required=info.is_required() and kind is not bool,
+            required=(info.is_required() and (kind is not bool or bool(choices)))
+            or (bool(choices) and not many and default is not None),
             options=choices,
             value="" if secret else shown,
             error=self.typed.error(name),

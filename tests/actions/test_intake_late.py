@@ -12,11 +12,13 @@ from app.errors import BadInput
 from app.intake import actions
 from app.lot.models import Deviation, Lot, Source
 from app.trail import audit
+from app.trail.models import AuditEntry
 from schemas.donor import Questionnaire
 from schemas.intake import DonationState
 from schemas.intake_forms import Verdict, WithdrawConsent
 from schemas.lot import SourceKind, Stage
 from schemas.origin import DonationUse, Tissue
+from schemas.trail import Entry
 from tests.conftest import Clock, person
 from tests.journeys import intake as journey
 
@@ -210,12 +212,14 @@ def test_the_trail_of_each_lot_says_why_it_is_held(
     session: Session, clock: Clock, descendants: Descendants
 ) -> None:
     code = journey.accepted_donation(session, clock)
-    descendants(code)
+    lots = descendants(code)
     withdraw(session, clock, code)
-    entry = audit.record(
-        session, by=person(session, "olga", "lot.start"), at=clock(), did="look", about="lot"
-    )
-    assert entry.changes == ()
-    reasons = {each.hold_reason for each in session.scalars(select(Lot).where(Lot.held))}
-    assert len(reasons) == 3
-    assert all("no longer what it was accepted as" in str(each) for each in reasons)
+    told = session.scalars(
+        select(AuditEntry).where(AuditEntry.did == "deviation.open").order_by(AuditEntry.seq)
+    ).all()
+    expected = [f"{lot.ref}/deviation/{lot.number}-D01" for lot in lots]
+    assert [each.about for each in told] == expected
+    withdrawn = "The consent was withdrawn on 2026-03-02."
+    for entry in (Entry.from_canonical(each.body) for each in told):
+        assert entry.why == f"EU: {withdrawn} US: {withdrawn}"
+        assert {each.table for each in entry.changes} == {"lot", "deviation"}

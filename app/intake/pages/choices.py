@@ -1,6 +1,8 @@
 """Choices the forms of intake offer beside the enumerations of their contracts."""
 
 from app.web.fields import Option
+from schemas.donation import ReceivedUnit
+from schemas.donor import RiskSubject
 from schemas.marker import Marker
 
 YES_NO = (Option("true", "Yes"), Option("false", "No"))
@@ -8,3 +10,14 @@ YES_NO = (Option("true", "Yes"), Option("false", "No"))
 
 MARKERS = tuple(Option(each.value, each.words) for each in Marker)
 """The tests, as the bench calls them."""
+
+UNITS = tuple(Option(each.value, each.value) for each in ReceivedUnit)
+"""Signs of units, written as they are: mL, not ML."""
+
+SUBJECTS = (
+    Option(RiskSubject.QUESTIONNAIRE.value, "Questionnaire"),
+    Option(RiskSubject.ANTI_HBC.value, "Reactive anti-HBc"),
+    Option(RiskSubject.SYPHILIS.value, "Reactive syphilis test"),
+    Option(RiskSubject.OTHER_MARKER.value, "Another marker"),
+)
+"""What the responsible person can answer for."""

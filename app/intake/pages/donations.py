@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.intake import actions
-from app.intake.pages.choices import YES_NO
+from app.intake.pages.choices import UNITS, YES_NO
 from app.intake.roles import Decider, Reader, Receiver, Registrar
 from app.trail import attachments
 from app.web.clock import Now
@@ -148,6 +148,7 @@ def receipt_form(request: Request, code: str, by: Receiver, at: Now, session: Lo
             "product_code": tuple(Option(each.code, each.name) for each in products),
             "container_intact": YES_NO,
             "label_matches": YES_NO,
+            "quantity_unit": UNITS,
         },
         left_out=() if actions.was_received(session, row) else ("reason",),
     )

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.intake import actions
-from app.intake.pages.choices import MARKERS, YES_NO
+from app.intake.pages.choices import MARKERS, SUBJECTS, YES_NO
 from app.intake.roles import Decider, Reader, Registrar
 from app.web.clock import Now
 from app.web.pages import go_to, sent, show
@@ -127,7 +127,7 @@ def risk_form(request: Request, code: str, by: Decider, at: Now, session: Look) 
         contract=AssessRisk,
         donor=actions.find_donor(session, code),
         values={"decided_on": actions.local_day(by, at)},
-        options={"marker": MARKERS},
+        options={"about": SUBJECTS, "marker": MARKERS},
         meaning=Meaning.DECIDED,
     )
 

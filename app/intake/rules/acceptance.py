@@ -76,7 +76,7 @@ def no_jurisdiction_bars_it(case: AcceptanceCase) -> Iterator[str]:
     """An ineligible donation is never accepted; the exceptions are the pack's own."""
     for each in case.asked:
         if each.status is EligibilityStatus.INELIGIBLE:
-            yield from (f"{each.jurisdiction}: {found.says}" for found in each.bars)
+            yield f"{each.jurisdiction}: " + " ".join(found.says for found in each.bars)
 
 
 @rule("ACC-05", cite="R-ATMP-13", mend="Wait for what is missing, or accept it at risk.")
@@ -85,7 +85,7 @@ def nothing_is_missing_for_use(case: AcceptanceCase) -> Iterator[str]:
     if case.verdict is Verdict.ACCEPT:
         for each in case.asked:
             if each.status is EligibilityStatus.UNDECIDED:
-                yield from (f"{each.jurisdiction}: {found.says}" for found in each.missing)
+                yield f"{each.jurisdiction}: " + " ".join(found.says for found in each.missing)
 
 
 @rule("ACC-06", cite="R-A11-06, R-DON-22", mend="Have a second person verify the report first.")
