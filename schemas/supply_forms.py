@@ -153,7 +153,9 @@ class LogCalibration(Contract):
         title="Outcome", description="Failed: it goes out of service until it passes"
     )
     due_on: date | None = Field(
-        None, title="Next due", description="The last day it may be used without a new one"
+        None,
+        title="Next due",
+        description="If it passed: the last day it may be used without another",
     )
     words: Reason = Field(title="By whom, by which procedure, number of the certificate")
     file: SentFile | None = Field(None, title="Certificate")

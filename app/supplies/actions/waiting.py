@@ -42,7 +42,7 @@ def falling_due(session: Session, by: Actor, at: datetime) -> Sequence[Task]:
     today = day_of(at, by.zone)
     expiring = _expiring(session, today) if by.may("supply.receive") else ()
     due = _due(session, today) if by.may("supply.maintain") else ()
-    return (*expiring, *due)
+    return sorted((*expiring, *due), key=lambda each: not each.urgent)
 
 
 def _expiring(session: Session, today: date) -> Sequence[Task]:
@@ -79,7 +79,7 @@ def _due(session: Session, today: date) -> Sequence[Task]:
                 tasks.append(
                     Task(
                         title=f"{deed} of {row.code} {'is over' if lapsed else 'is due soon'}",
-                        about=f"{row.title}: {f'due {due}' if due else 'none is logged'}",
+                        about=f"{row.title}: {f'due {due}' if due else 'none is valid'}",
                         href=f"/supplies/equipment/{row.code}",
                         urgent=lapsed,
                     )
