@@ -165,7 +165,6 @@ class Database:
         """One consistent look; nothing it does is saved."""
         with self._read() as session:
             yield session
-            session.rollback()
 
     def close(self) -> None:
         """Give back every connection."""

@@ -7,6 +7,7 @@ from app.lot import models as lot
 from app.masters import models as masters
 from app.people import models as people
 from app.quality_control import models as quality_control
+from app.record import models as record
 from app.release import models as release
 from app.supplies import models as supplies
 from app.trail import capture
@@ -23,6 +24,7 @@ __all__ = [
     "masters",
     "people",
     "quality_control",
+    "record",
     "release",
     "supplies",
     "trail",

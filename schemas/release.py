@@ -124,7 +124,7 @@ class Dossier(Contract):
     last_entry_seq: int = Field(
         description="The last deed on this lot, its donors and donations, reviews apart"
     )
-    register: tuple[CertificateFacts, ...]
+    certificates: tuple[CertificateFacts, ...]
 
 
 class Question(Contract):

@@ -120,18 +120,62 @@ def _fill(url: str) -> None:
     database.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+ENGINES = ("sqlite", "postgresql")
+Build = Callable[[Session, Clock], None]
+
+
+class Shelf:
+    """Databases prepared once in a test process and copied for each test.
+
+    A lot that was really made takes seconds; a copy of the database it was made in takes
+    milliseconds. `build` drives the real actions; its clock's last time goes with the copy.
+    """
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        self._request = request
+        self._folder = folder
+        self._made: dict[tuple[str, str], datetime] = {}
+        self._copies = 0
+
+    def open(self, engine: str, name: str, build: Build) -> tuple[Database, Clock]:
+        """A copy of the database called `name` on this engine, and a clock at its last time."""
+        if (engine, name) not in self._made:
+            database, clock = self._copy(engine, None, f"shelf_{name}"), Clock()
+            with database.writing() as session:
+                build(session, clock)
+            database.close()  # the last connection folds SQLite's log into its file
+            self._made[engine, name] = clock()
+        self._copies += 1
+        copied = self._copy(engine, f"shelf_{name}", f"t{self._copies}_{name}")
+        return copied, Clock(self._made[engine, name])
+
+    def plain(self, engine: str) -> Database:
+        """A database with the cast in it, and nothing else."""
+        self._copies += 1
+        return self._copy(engine, None, f"t{self._copies}")
+
+    def _copy(self, engine: str, source: str | None, name: str) -> Database:
+        if engine == "sqlite":
+            template: Path = self._request.getfixturevalue("_sqlite_template")
+            found = self._folder / f"{source}.db" if source else template
+            path = self._folder / f"{name}.db"
+            shutil.copyfile(found, path)
+            return Database(f"sqlite:///{path}")
+        server = self._request.getfixturevalue("_postgres")
+        template_name = source or self._request.getfixturevalue("_postgres_template")
+        return Database(create_database(server, name, template=template_name))
+
+
+@pytest.fixture(scope="session")
+def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Prepared databases of this test process."""
+    return Shelf(request, tmp_path_factory.mktemp("shelf"))
+
+
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Database]:
     """A migrated database with the cast in it, on each engine."""
-    if request.param == "sqlite":
-        path = tmp_path / "site.db"
-        shutil.copyfile(request.getfixturevalue("_sqlite_template"), path)
-        opened = Database(f"sqlite:///{path}")
-    else:
-        template = request.getfixturevalue("_postgres_template")
-        server = request.getfixturevalue("_postgres")
-        name = f"t{abs(hash(request.node.nodeid)):x}_{os.getpid()}"
-        opened = Database(create_database(server, name, template=template))
+    opened = shelf.plain(request.param)
     yield opened
     opened.close()
 

@@ -7,15 +7,19 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from cryptography.x509 import Certificate, NameOID
+from pydantic import ValidationError
 
 from app.record.contents import Contents, plain, read_contents, read_record
 from app.record.keys import fingerprint
 from app.record.revisions import Anatomy, appended, take_apart
 from app.record.signature import Altered, SealSignature, is_trusted, read_seal, read_stamp
+from schemas.base import canonical_json
 from schemas.proof import AttachedFile, Holds, ProofLine, ProofReport, SealFacts
+from schemas.record import BatchRecord
 
 
 @dataclass(frozen=True)
@@ -25,11 +29,17 @@ class SealedRecord:
     record: Mapping[str, Any]
     files: Mapping[str, bytes]
 
+    @cached_property
+    def batch(self) -> BatchRecord | None:
+        """The record as a contract, or None when it is not one of ours."""
+        try:
+            return BatchRecord.model_validate_json(canonical_json(self.record))
+        except (ValidationError, TypeError):
+            return None
+
 
 RecordCheck = Callable[[SealedRecord], Iterable[ProofLine]]
-
-CHECKS: tuple[RecordCheck, ...] = ()
-"""What is recalculated from the record itself, in the order it is reported."""
+"""Recalculates something from the record itself; app/record/checks.py holds ours."""
 
 
 @dataclass
@@ -47,7 +57,7 @@ class _Case:
 
 
 def verify(
-    file: bytes, trusted: Sequence[Certificate] = (), *, checks: Sequence[RecordCheck] | None = None
+    file: bytes, trusted: Sequence[Certificate] = (), *, checks: Sequence[RecordCheck] = ()
 ) -> ProofReport:
     """Say what this file proves. Never raises: whatever is wrong is a line of the report.
 
@@ -58,7 +68,7 @@ def verify(
     lines: list[ProofLine] = []
     for name, step in _STEPS:
         lines.extend(_asked(name, step, case))
-    for check in CHECKS if checks is None else checks:
+    for check in checks:
         lines.extend(_asked(_name_of(check), _further(check), case))
     return ProofReport(
         file_digest=hashlib.sha256(file).hexdigest(),

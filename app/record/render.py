@@ -24,6 +24,7 @@ from weasyprint.urls import (
     URLFetcherResponse,
 )
 
+from app.record import words
 from app.record.archival import RECORD_NAME, finish
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,6 +137,10 @@ def _environment(identity: PaperIdentity, folders: Sequence[Path]) -> Environmen
     pages.filters["moment"] = partial(_moment, zone=identity.zone)
     pages.filters["day"] = partial(_day, zone=identity.zone)
     pages.filters["utc"] = _utc
+    pages.filters["shown"] = partial(words.shown, zone=identity.zone)
+    pages.filters["entered"] = partial(words.entered, zone=identity.zone)
+    pages.filters["step"] = words.step_in
+    pages.filters["whole"] = words.whole
     return pages
 
 

@@ -57,7 +57,7 @@ def dossier_of(session: Session, lot: Lot, *, by: Actor, at: datetime) -> Dossie
         containers=tuple(container_facts(each) for each in containers_of(session, lot)),
         reviews=reviews_of(session, lot),
         last_entry_seq=last_entry_seq(session, lot),
-        register=register_of(session, lot),
+        certificates=register_of(session, lot),
     )
 
 

@@ -1,0 +1,131 @@
+"""Assembling the batch record: the dossier, the decisions, the signatures, the trail.
+
+It is made once, as one contract; the paper is printed from it and never from a table.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.delivery.actions.record import delivery_of
+from app.lot.models import Lot
+from app.masters.frozen import bundle_of
+from app.people.actor import Actor
+from app.people.models import Site
+from app.record.models import RecordRow
+from app.release.actions import ask
+from app.release.dossier import concerns
+from app.release.models import Certificate
+from app.settings import VERSION
+from app.trail import attachments
+from app.trail.audit import head
+from app.trail.chain import GENESIS
+from app.trail.models import AuditEntry, SignatureRow
+from app.trail.signatures import as_signature
+from schemas.lot import Stage
+from schemas.record import BatchRecord, Decision, KeptEntry, SignedWords, TrailExtract
+from schemas.release import CertificationWords, Dossier, Question, ReleaseVerdict
+from schemas.trail import Link
+
+RANGE_MAX = 200_000
+"""The longest range of links that is attached: about 13 MB before compression."""
+
+STATUS: dict[Stage, tuple[str, str | None]] = {
+    Stage.IN_PRODUCTION: ("In production", "NOT CERTIFIED"),
+    Stage.IN_TESTING: ("In testing", "NOT CERTIFIED"),
+    Stage.CONDITIONALLY_CERTIFIED: ("Conditionally certified", "CONDITIONAL"),
+    Stage.CERTIFIED: ("Certified", None),
+    Stage.REJECTED: ("Rejected", "REJECTED"),
+    Stage.RECALLED: ("Recalled", "RECALLED"),
+}
+"""The words of the status, and the watermark across each page (R-BR-24)."""
+
+
+def assemble(
+    session: Session, lot: Lot, *, version: int, reason: str, by: Actor, at: datetime
+) -> BatchRecord:
+    """Everything known of the lot at this moment, as one document."""
+    site = session.scalars(select(Site)).one()
+    dossier, verdict = ask(session, lot, by=by, at=at)
+    status, watermark = STATUS[lot.stage]
+    return BatchRecord(
+        lot_number=lot.number,
+        version=version,
+        replaces=_last_file(session, lot),
+        reason=reason,
+        site_code=site.code,
+        site_name=site.name,
+        zone=site.zone,
+        software=f"Passage {VERSION}",
+        made_at=at,
+        status=f"{status}, held" if lot.held else status,
+        watermark=f"HELD – {watermark}" if lot.held and watermark else watermark,
+        bundle=bundle_of(session, lot),
+        question=Question(dossier=dossier, at=at),
+        verdict=verdict,
+        decisions=_decisions(session, lot),
+        signatures=_signatures(session, lot),
+        delivery=delivery_of(session, lot),
+        trail=extract(session, lot),
+    )
+
+
+def _last_file(session: Session, lot: Lot) -> str | None:
+    return session.scalar(
+        select(RecordRow.file_sha256)
+        .where(RecordRow.lot_id == lot.id)
+        .order_by(RecordRow.version.desc())
+        .limit(1)
+    )
+
+
+def _decisions(session: Session, lot: Lot) -> tuple[Decision, ...]:
+    """Each line of the register with the exact dossier and verdict that were signed."""
+    lines = session.scalars(
+        select(Certificate).where(Certificate.lot_id == lot.id).order_by(Certificate.number)
+    )
+    decisions = []
+    for line in lines:
+        dossier = Dossier.from_canonical(attachments.read(line.dossier_digest))
+        verdict = ReleaseVerdict.from_canonical(attachments.read(line.verdict_digest))
+        decisions.append(
+            Decision(
+                words=CertificationWords.from_canonical(line.signature.words),
+                question=Question(dossier=dossier, at=verdict.at),
+                verdict=verdict,
+            )
+        )
+    return tuple(decisions)
+
+
+def _signatures(session: Session, lot: Lot) -> tuple[SignedWords, ...]:
+    """Every signature on the lot, on what is inside it, and on its donors and donations."""
+    about = concerns(session, lot, SignatureRow.about)
+    rows = session.scalars(select(SignatureRow).where(about).order_by(SignatureRow.id))
+    return tuple(SignedWords(signature=as_signature(row), words=row.words) for row in rows)
+
+
+def extract(session: Session, lot: Lot) -> TrailExtract:
+    """The lot's part of the trail, chained up to the head."""
+    entries = tuple(
+        KeptEntry(link=Link(seq=row.seq, body_digest=row.body_digest, link=row.link), body=row.body)
+        for row in session.scalars(
+            select(AuditEntry).where(concerns(session, lot)).order_by(AuditEntry.seq)
+        )
+    )
+    end = head(session)
+    first = entries[0].link.seq if entries else end.seq
+    before = session.scalar(select(AuditEntry.link).where(AuditEntry.seq == first - 1))
+    digests: tuple[str, ...] = ()
+    if end.seq - first < RANGE_MAX:
+        digests = tuple(
+            session.scalars(
+                select(AuditEntry.body_digest)
+                .where(AuditEntry.seq >= first, AuditEntry.seq <= end.seq)
+                .order_by(AuditEntry.seq)
+            )
+        )
+    return TrailExtract(
+        before=before or GENESIS, first_seq=first, digests=digests, entries=entries, head=end
+    )

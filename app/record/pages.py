@@ -1,0 +1,107 @@
+"""The lot's own page, its records, and the verification of any file."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.errors import NotFound
+from app.lot.lots import find_lot
+from app.people.actor import Actor
+from app.people.sessions import allowed
+from app.record import making
+from app.record.checks import CHECKS
+from app.record.keys import load_certificates
+from app.record.lot_page import journey, open_deviations
+from app.record.proof import verify
+from app.record.site_key import authority_file
+from app.release.actions import ask
+from app.trail import attachments
+from app.web.clock import Now
+from app.web.forms import upload_in
+from app.web.pages import Form, go_to, sent, show
+from app.web.unit import Look, UnitOfWork
+from schemas.record import JobState, MakeRecord
+
+pages = APIRouter()
+
+
+@pages.get("/lots/{number}")
+def lot(
+    request: Request,
+    number: str,
+    by: Annotated[Actor, allowed("lot.read")],
+    at: Now,
+    session: Look,
+) -> Response:
+    row = find_lot(session, number)
+    dossier, verdict = ask(session, row, by=by, at=at)
+    jobs = making.jobs_of(session, row)
+    made = sum(1 for job in jobs if job.state is JobState.DONE)
+    return show(
+        request,
+        "record/lot.html",
+        lot=row,
+        dossier=dossier,
+        verdict=verdict,
+        stops=journey(dossier, verdict, made),
+        open_deviations=open_deviations(dossier),
+        jobs=jobs,
+    )
+
+
+@pages.get("/lots/{number}/record")
+def records(
+    request: Request, number: str, by: Annotated[Actor, allowed("record.read")], session: Look
+) -> Response:
+    row = find_lot(session, number)
+    return show(request, "record/_jobs.html", lot=row, jobs=making.jobs_of(session, row))
+
+
+@pages.get("/lots/{number}/record/new")
+def make_form(
+    request: Request, number: str, by: Annotated[Actor, allowed("record.seal")], session: Look
+) -> Response:
+    return show(request, "record/new.html", lot=find_lot(session, number), contract=MakeRecord)
+
+
+@pages.post("/lots/{number}/record/new")
+def make(
+    number: str,
+    by: Annotated[Actor, allowed("record.seal")],
+    form: Annotated[MakeRecord, sent(MakeRecord)],
+    at: Now,
+    session: UnitOfWork,
+) -> Response:
+    job = making.ask_for_record(session, number, form, by=by, at=at)
+    return go_to(f"/lots/{number}#record", f"Record version {job.version} is being made.")
+
+
+@pages.get("/lots/{number}/record/{version}.pdf")
+def download(
+    number: str, version: int, by: Annotated[Actor, allowed("record.read")], session: Look
+) -> Response:
+    row = making.record_of(session, find_lot(session, number), version)
+    return Response(
+        attachments.read(row.file_sha256),
+        media_type="application/pdf",
+        headers={"content-disposition": f'attachment; filename="{number}-v{version}.pdf"'},
+    )
+
+
+@pages.get("/verify")
+def verify_form(request: Request, by: Annotated[Actor, allowed("record.read")]) -> Response:
+    return show(request, "record/verify.html", report=None)
+
+
+@pages.post("/verify")
+def verify_file(
+    request: Request, by: Annotated[Actor, allowed("record.read")], form: Form
+) -> Response:
+    upload = upload_in(form, "file")
+    if upload is None:
+        raise NotFound("Choose the PDF file of a record, then press the button.")
+    authority = authority_file()
+    trusted = load_certificates(authority.read_bytes()) if authority.exists() else ()
+    report = verify(upload.file.read(), trusted, checks=CHECKS)
+    return show(request, "record/verify.html", report=report)
