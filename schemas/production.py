@@ -4,7 +4,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 
 from schemas.base import Amount, Code, Contract, Digest, LongText, Moment, Text, ZoneName
 from schemas.expansion import UsedEquipment, UsedMaterial
-from schemas.lot import FrozenVersion
+from schemas.lot import FrozenVersion, Stage
 from schemas.master import MaterialNeed
 from schemas.master_step import Step
 from schemas.quantity import Calculation
@@ -88,6 +88,14 @@ class CheckFacts(Contract):
     at: Moment
     remark: str | None
     signature: Signature
+
+
+class Checked(Contract):
+    """The answer to a check: which entry, by whom, when."""
+
+    entry: PositiveInt
+    checked_by: Text
+    at: Moment
 
 
 class EntryRecord(Contract):
@@ -287,3 +295,31 @@ class EndorsementWords(Contract):
     entries: tuple[EntryRef, ...]
     corrections: NonNegativeInt
     deviations: tuple[Code, ...]
+
+
+class LotSearch(Contract):
+    """Which lots are looked for."""
+
+    stage: Stage | None = None
+    product: Code | None = None
+    words: str = Field(default="", max_length=60, description="A lot number, or a patient's code.")
+    before: PositiveInt | None = Field(default=None, description="The next page begins here.")
+
+
+class LotLine(Contract):
+    """One lot in the list of lots."""
+
+    number: Code
+    product_code: Code
+    product_name: Text
+    stage: Stage
+    held: bool
+    started_at: Moment
+    expires_at: Moment | None
+
+
+class LotList(Contract):
+    """A page of the list of lots, newest first."""
+
+    lines: tuple[LotLine, ...]
+    next_before: PositiveInt | None

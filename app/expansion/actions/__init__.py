@@ -2,7 +2,7 @@
 
 from app.expansion.actions.check import check_step
 from app.expansion.actions.correct import correct_step
-from app.expansion.actions.endorse import endorse, endorsement_words
+from app.expansion.actions.endorse import endorse, endorsement_findings, endorsement_words
 from app.expansion.actions.perform import perform_step
 from app.expansion.actions.start import start_lot
 from app.expansion.actions.waiting import waiting
@@ -11,6 +11,7 @@ __all__ = [
     "check_step",
     "correct_step",
     "endorse",
+    "endorsement_findings",
     "endorsement_words",
     "perform_step",
     "start_lot",

@@ -19,6 +19,7 @@ from app.trail import audit
 from app.trail.signatures import sign
 from schemas.expansion import Endorse
 from schemas.expansion_facts import EndorsementCase, PlaceCase
+from schemas.finding import Finding
 from schemas.lot import FrozenVersion, Stage
 from schemas.production import EndorsementWords, EntryRef
 from schemas.trail import Meaning
@@ -62,6 +63,12 @@ def endorsement_case(lot: Lot, book: Book, by: Actor) -> EndorsementCase:
         to_check=entries(book.to_check()),
         out_of_step=tuple(each.says for each in out_of_step(book)),
     )
+
+
+def endorsement_findings(session: Session, lot: Lot, *, by: Actor) -> tuple[Finding, ...]:
+    """What stands between a lot and its endorsement."""
+    case = endorsement_case(lot, book_of(session, lot), by)
+    return judge(ENDORSEMENT_RULES, case)
 
 
 def endorse(

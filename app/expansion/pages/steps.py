@@ -1,0 +1,188 @@
+"""Screens of a lot's steps: all of them, the one to be done, its check, its correction, the end."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.expansion import actions, overview, showing
+from app.expansion.gathering import book_of, step_of
+from app.expansion.pages import drawing
+from app.expansion.pages.sent import read_correction, read_performed
+from app.lot.lots import containers_of, find_lot
+from app.people.actor import Actor
+from app.people.sessions import allowed
+from app.trail.separation import has_clash
+from app.web.clock import Now
+from app.web.forms import upload_in
+from app.web.pages import Form, go_to, sent, show
+from app.web.unit import Look, UnitOfWork
+from schemas.expansion import CheckStep, Endorse
+from schemas.step import StepKind
+from schemas.trail import Meaning
+
+pages = APIRouter(prefix="/lots/{number}")
+Reader = Annotated[Actor, allowed("lot.read")]
+Performer = Annotated[Actor, allowed("step.perform")]
+Checker = Annotated[Actor, allowed("step.check")]
+Corrector = Annotated[Actor, allowed("step.correct")]
+Endorser = Annotated[Actor, allowed("production.endorse")]
+
+
+@pages.get("/production")
+def production(request: Request, number: str, by: Reader, at: Now, session: Look) -> Response:
+    """Every phase and step of a lot: what is done, what comes next, and what hinders it."""
+    lot = find_lot(session, number)
+    return show(
+        request,
+        "expansion/production.html",
+        lot=lot,
+        page=showing.production_page(session, lot, by=by, at=at),
+    )
+
+
+@pages.get("/steps/{code}")
+def step_form(
+    request: Request, number: str, code: str, by: Performer, at: Now, session: Look
+) -> Response:
+    """The form of a step that is open, or why it is not."""
+    lot = find_lot(session, number)
+    book, typed = book_of(session, lot), drawing.typed_in(request)
+    step = step_of(book.master, code)
+    filled = bool(containers_of(session, lot))
+    return show(
+        request,
+        "expansion/step.html",
+        lot=lot,
+        step=step,
+        place=book.place(code),
+        hindrances=tuple(overview.hindrances(session, lot, book, by=by, at=at)),
+        values=drawing.value_fields(step, typed, zone=by.zone),
+        materials=drawing.material_lines(session, book.master, step, typed, at=at, zone=by.zone),
+        equipment=drawing.equipment_lines(session, book.master, step, typed, at=at, zone=by.zone),
+        common=drawing.common_fields(
+            session,
+            step,
+            typed,
+            by.zone,
+            containers=filled and step.kind in {StepKind.SAMPLE, StepKind.FREEZE},
+        ),
+        with_file=step.kind is StepKind.FREEZE,
+        limits=showing.limit_words(step),
+        sources=showing.sources_to_thaw(session, lot, step),
+    )
+
+
+@pages.post("/steps/{code}")
+def perform(
+    *, number: str, code: str, by: Performer, form: Form, at: Now, session: UnitOfWork
+) -> Response:
+    """Perform the step, with the file of the freezer where one is attached."""
+    lot = find_lot(session, number)
+    step = step_of(book_of(session, lot).master, code)
+    done = read_performed(step, form, by.zone)
+    done = showing.with_curve(session, lot, step, done, upload_in(form, "file"), by=by, at=at)
+    row = actions.perform_step(session, number, code, done, by=by, at=at)
+    return go_to(f"/lots/{number}/production#{row.step}", f"{row.step} is entered.")
+
+
+@pages.get("/steps/{code}/{occurrence}/check")
+def check_form(
+    request: Request, number: str, code: str, occurrence: int, by: Checker, session: Look
+) -> Response:
+    """The entry to check, complete, and the place to sign."""
+    lot = find_lot(session, number)
+    entry = showing.entry_page(session, lot, code, occurrence)
+    return show(
+        request,
+        "expansion/check.html",
+        lot=lot,
+        entry=entry,
+        contract=CheckStep,
+        clash=has_clash(session, "step.check", about=entry.ref, by=by),
+        meaning=Meaning.CHECKED,
+    )
+
+
+@pages.post("/steps/{code}/{occurrence}/check")
+def check(
+    *,
+    number: str,
+    code: str,
+    occurrence: int,
+    by: Checker,
+    form: Annotated[CheckStep, sent(CheckStep)],
+    at: Now,
+    session: UnitOfWork,
+) -> Response:
+    """Check the entry and sign it."""
+    actions.check_step(session, number, code, occurrence, form, by=by, at=at)
+    return go_to(f"/lots/{number}/production#{code}", f"{code} is checked.")
+
+
+@pages.get("/steps/{code}/{occurrence}/correct")
+def correct_form(
+    request: Request, number: str, code: str, occurrence: int, by: Corrector, session: Look
+) -> Response:
+    """The entry as it stands, to be corrected."""
+    lot = find_lot(session, number)
+    entry = showing.entry_page(session, lot, code, occurrence)
+    typed = drawing.typed_in(request)
+    return show(
+        request,
+        "expansion/correct.html",
+        lot=lot,
+        entry=entry,
+        values=drawing.value_fields(
+            entry.step, typed, entry.words.values.model_dump(), zone=by.zone
+        ),
+        beside=drawing.correction_fields(entry.words, typed, by.zone),
+        clash=has_clash(session, "step.correct", about=entry.ref, by=by),
+    )
+
+
+@pages.post("/steps/{code}/{occurrence}/correct")
+def correct(
+    *,
+    number: str,
+    code: str,
+    occurrence: int,
+    by: Corrector,
+    form: Form,
+    at: Now,
+    session: UnitOfWork,
+) -> Response:
+    """Correct the entry; what it said stays readable."""
+    lot = find_lot(session, number)
+    entry = showing.entry_page(session, lot, code, occurrence)
+    correction = showing.with_known_curve(entry.words, read_correction(entry.step, form, by.zone))
+    actions.correct_step(session, number, code, occurrence, correction, by=by, at=at)
+    return go_to(f"/lots/{number}/production#{code}", f"{code} is corrected.")
+
+
+@pages.get("/endorse")
+def endorse_form(request: Request, number: str, by: Endorser, at: Now, session: Look) -> Response:
+    """What the responsible person stands for, and the place to sign."""
+    lot = find_lot(session, number)
+    return show(
+        request,
+        "expansion/endorse.html",
+        lot=lot,
+        page=showing.production_page(session, lot, by=by, at=at),
+        findings=actions.endorsement_findings(session, lot, by=by),
+        words=actions.endorsement_words(session, lot),
+        meaning=Meaning.ENDORSED,
+    )
+
+
+@pages.post("/endorse")
+def endorse(
+    number: str,
+    by: Endorser,
+    form: Annotated[Endorse, sent(Endorse)],
+    at: Now,
+    session: UnitOfWork,
+) -> Response:
+    """Endorse the whole; the lot goes to testing."""
+    actions.endorse(session, number, form, by=by, at=at)
+    return go_to(f"/lots/{number}/production", "Production is endorsed.")

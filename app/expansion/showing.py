@@ -1,0 +1,181 @@
+"""What the screens of production show, put together for them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+from starlette.datastructures import UploadFile
+
+from app.errors import NotFound
+from app.expansion import overview
+from app.expansion.cases import source_containers
+from app.expansion.gathering import book_of, step_of
+from app.expansion.growth import Chart, cells_chart, doublings_chart
+from app.expansion.production import growth_of, production_of
+from app.expansion.reading import ValueLine, value_lines
+from app.lot.models import Lot
+from app.masters.limits import words_of
+from app.people.actor import Actor
+from app.trail import attachments
+from schemas.expansion import CorrectStep, PerformStep
+from schemas.expansion_facts import ContainerCase
+from schemas.master_step import Step
+from schemas.production import EntryRecord, EntryWords, ProductionRecord, StepRecord
+from schemas.step import FreezeValues, StepKind
+from schemas.step_kind import CALCULATED
+
+
+@dataclass(frozen=True)
+class ShownEntry:
+    """An entry with its values as lines."""
+
+    record: EntryRecord
+    lines: tuple[ValueLine, ...]
+
+    @property
+    def words(self) -> EntryWords:
+        """What was entered, complete."""
+        return self.record.words
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """A step with its entries, and whether it is open now."""
+
+    record: StepRecord
+    entries: tuple[ShownEntry, ...]
+    superseded: tuple[ShownEntry, ...]
+    is_next: bool
+    occurrence: int
+
+
+@dataclass(frozen=True)
+class ShownPhase:
+    """A phase with its steps."""
+
+    title: str
+    steps: tuple[ShownStep, ...]
+
+
+@dataclass(frozen=True)
+class ProductionPage:
+    """Everything the page of a lot's production shows."""
+
+    record: ProductionRecord
+    phases: tuple[ShownPhase, ...]
+    charts: tuple[Chart, ...]
+    hindrances: tuple[str, ...]
+
+
+def production_page(session: Session, lot: Lot, *, by: Actor, at: datetime) -> ProductionPage:
+    """The production of a lot, with what this person can do next."""
+    record = production_of(session, lot)
+    curve = growth_of(record)
+    opened = {each.step: each.occurrence for each in record.next_steps}
+    return ProductionPage(
+        record=record,
+        phases=tuple(
+            ShownPhase(phase.title, tuple(_step(each, opened) for each in phase.steps))
+            for phase in record.phases
+        ),
+        charts=(doublings_chart(curve), cells_chart(curve)) if curve else (),
+        hindrances=tuple(overview.hindrances(session, lot, book_of(session, lot), by=by, at=at)),
+    )
+
+
+def _step(record: StepRecord, opened: dict[str, int]) -> ShownStep:
+    code = record.step.code
+    return ShownStep(
+        record=record,
+        entries=tuple(_entry(record.step, each) for each in record.entries),
+        superseded=tuple(_entry(record.step, each) for each in record.superseded),
+        is_next=code in opened,
+        occurrence=opened.get(code, 0),
+    )
+
+
+def _entry(step: Step, record: EntryRecord) -> ShownEntry:
+    return ShownEntry(record, value_lines(step, record.words.values))
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """One entry, as it is checked or corrected."""
+
+    ref: str
+    step: Step
+    words: EntryWords
+    shown: ShownEntry
+    checked: bool
+
+
+def entry_page(session: Session, lot: Lot, code: str, occurrence: int) -> EntryPage:
+    """The entry that stands for a step and time.
+
+    Raises:
+        NotFound: nothing was entered there.
+    """
+    book = book_of(session, lot)
+    step = step_of(book.master, code)
+    words = book.at(code, occurrence)
+    if words is None:
+        raise NotFound(f"{code} ({occurrence}) has not been entered.")
+    record = EntryRecord(words=words, sha256=words.digest(), check=None, deviations=())
+    ref = f"{lot.ref}/step/{code}/{occurrence}"
+    return EntryPage(ref, step, words, _entry(step, record), words.entry in book.checked)
+
+
+def limit_words(step: Step) -> tuple[tuple[str, str, bool], ...]:
+    """The limits of a step for who performs it: what, the limit, and whether it is critical."""
+    known = {each.name: each for each in CALCULATED[step.kind]}
+    calculated = tuple(
+        (known[each.name].title, words_of(each.acceptance, known[each.name].unit), each.critical)
+        for each in step.limits
+        if each.name in known
+    )
+    entered = tuple(
+        (each.title, words_of(each.acceptance, each.unit), each.critical)
+        for each in step.fields
+        if each.limited
+    )
+    return calculated + entered
+
+
+def sources_to_thaw(session: Session, lot: Lot, step: Step) -> tuple[ContainerCase, ...]:
+    """The containers to be thawed at a thaw step; none at any other."""
+    return source_containers(session, lot) if step.kind is StepKind.THAW else ()
+
+
+def with_curve(
+    session: Session,
+    lot: Lot,
+    step: Step,
+    done: PerformStep,
+    upload: UploadFile | None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> PerformStep:
+    """The entry with the digest of the freezer's file in it, which is kept (R-BR-20)."""
+    if upload is None or not isinstance(done.values, FreezeValues):
+        return done
+    kept = attachments.keep(
+        session,
+        upload.file.read(),
+        name=upload.filename or "curve",
+        media_type=upload.content_type or "application/octet-stream",
+        about=f"{lot.ref}/step/{step.code}/{done.occurrence}",
+        by=by,
+        at=at,
+    )
+    values = done.values.model_copy(update={"curve_file": kept.sha256})
+    return done.model_copy(update={"values": values})
+
+
+def with_known_curve(words: EntryWords, correction: CorrectStep) -> CorrectStep:
+    """A correction keeps the freezing curve that was attached."""
+    was, now = words.values, correction.values
+    if not isinstance(was, FreezeValues) or not isinstance(now, FreezeValues):
+        return correction
+    values = now.model_copy(update={"curve_file": was.curve_file})
+    return correction.model_copy(update={"values": values})

@@ -1,0 +1,244 @@
+"""The screens of production: a whole lot in the browser, and what a page does when told no."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.db import Database
+from app.expansion import overview
+from app.expansion.book import Place
+from app.intake.actions import find_donation
+from app.lot.lots import find_lot
+from app.people import actions as people
+from app.trail import audit
+from schemas.expansion import PerformStep
+from schemas.origin import DonationUse, Tissue
+from schemas.people import NewToken
+from tests.conftest import PASSWORD, Browser, Clock, person
+from tests.journeys.intake import accepted_donation
+from tests.journeys.production import (
+    WorkingUnit,
+    form_for,
+    next_place,
+    started,
+    through,
+    trained,
+    waited,
+    working_unit,
+)
+from tests.journeys.production_forms import boxes, local, names_on
+
+Open = Callable[[str | None], Browser]
+SIGNED = {"signing.username": "oskar", "signing.password": PASSWORD}
+
+
+@contextmanager
+def at_work(database: Database, clock: Clock) -> Iterator[WorkingUnit]:
+    with database.writing() as session:
+        yield working_unit(session, clock)
+
+
+@pytest.fixture
+def unit(database: Database, clock: Clock) -> WorkingUnit:
+    with at_work(database, clock) as unit:
+        return unit
+
+
+def a_lot(
+    database: Database, unit: WorkingUnit, product: str = "BM-MSC-AUTO", until: str | None = None
+) -> str:
+    """A lot started, and performed up to a step; its number."""
+    with database.writing() as session:
+        here = replace(unit, session=session)
+        lot = started(here, product)
+        return through(here, lot, until=until).number if until else lot.number
+
+
+def next_form(
+    database: Database, unit: WorkingUnit, number: str, *, wait: bool = True
+) -> tuple[Place, PerformStep]:
+    with database.reading() as session:
+        here = replace(unit, session=session)
+        lot = find_lot(session, number)
+        book = here.book(lot)
+        place = next_place(book)
+        if wait:
+            waited(here, book, place)
+        return place, form_for(here, lot, place, book=book)
+
+
+def test_a_lot_is_started_and_made_in_the_browser(
+    database: Database, unit: WorkingUnit, browser: Open
+) -> None:
+    with database.writing() as session:
+        here = replace(unit, session=session)
+        code = accepted_donation(session, unit.clock, DonationUse.AUTOLOGOUS, Tissue.BONE_MARROW)
+        for username in ("olga", "oskar"):
+            trained(here, username, "MBR-BM-MSC-AUTO")
+        patient = find_donation(session, code).patient_code
+    olga = browser("olga")
+    assert "BM-MSC autologous" in olga.get("/lots/new").text
+    page = olga.get("/lots/new/BM-MSC-AUTO").text
+    sent = {
+        "master_version": "1",
+        "donations.0.donation": code,
+        "donations.0.quantity": "62.5",
+        "patient_code": patient,
+    }
+    assert set(sent) <= names_on(page)
+    begun = olga.post("/lots/new/BM-MSC-AUTO", data=sent)
+    assert begun.status_code == 303, begun.text
+    number = begun.headers["location"].split("/")[2]
+    assert number in olga.get("/lots").text
+    while True:
+        with database.reading() as session:
+            done = replace(unit, session=session).book(find_lot(session, number)).is_complete()
+        if done:
+            break
+        unit.clock.forward(minutes=5)
+        perform_in_browser(database, unit, number, browser)
+    olga = browser("olga")
+    page = olga.get(f"/lots/{number}/endorse").text
+    assert "I am responsible for this processing" in page
+    shown = page.split('name="shown" value="')[1].split('"')[0]
+    signed = {"shown": shown, "signing.username": "olga", "signing.password": PASSWORD}
+    assert olga.post(f"/lots/{number}/endorse", data=signed).status_code == 303
+    page = browser("ada").get(f"/lots/{number}/production").text
+    assert "In testing" in page
+    assert "Cumulative population doublings" in page
+    assert "Checked by Oskar Wit" in page
+    assert "deviation" not in page
+
+
+def perform_in_browser(database: Database, unit: WorkingUnit, number: str, browser: Open) -> None:
+    """Olga performs the next step on its page; Oskar checks it where it is asked."""
+    place, form = next_form(database, unit, number)
+    # Days pass while cells grow: whoever comes signs in again.
+    olga, oskar = browser("olga"), browser("oskar")
+    path = f"/lots/{number}/steps/{place.step.code}"
+    sent = boxes(place.step, form)
+    assert set(sent) <= names_on(olga.get(path).text) | {"values.remark"}
+    answer = olga.post(path, data=sent)
+    assert answer.status_code == 303, answer.text
+    if place.step.second_person:
+        unit.clock.forward(minutes=2)
+        path = f"{path}/{place.occurrence}/check"
+        page = oskar.get(path).text
+        assert "I watched or checked this independently" in page
+        entry = page.split('name="entry" value="')[1].split('"')[0]
+        answer = oskar.post(path, data={"entry": entry, **SIGNED})
+        assert answer.status_code == 303, answer.text
+
+
+def test_what_was_typed_stays_and_each_error_stands_at_its_field(
+    database: Database, unit: WorkingUnit, browser: Open
+) -> None:
+    number = a_lot(database, unit, until="S115")
+    olga = browser("olga")
+    place, form = next_form(database, unit, number, wait=False)
+    path = f"/lots/{number}/steps/S115"
+    sent = boxes(place.step, form)
+    wrong = {**sent, "values.dilution": "two", "values.dead_by_square": "1 2", "room": ""}
+    page = olga.post(path, data=wrong)
+    assert page.status_code == 422
+    assert 'value="two"' in page.text
+    assert "“two” is not a number" in page.text
+    assert 'href="#f-values-dilution"' in page.text
+    assert 'href="#f-room"' in page.text
+    wrong = {**sent, "materials.0.lot": "NO-SUCH-LOT"}
+    page = olga.post(path, data=wrong)
+    assert (page.status_code, 'href="#f-materials-0-lot"' in page.text) == (422, True)
+    assert 'value="NO-SUCH-LOT"' in page.text
+    uneven = {**sent, "values.dead_by_square": "1 2"}
+    page = olga.post(path, data=uneven)
+    assert (page.status_code, "enter one number of each" in page.text) == (422, True)
+
+
+def test_a_replayed_form_and_a_stale_page_are_refused(
+    database: Database, unit: WorkingUnit, browser: Open
+) -> None:
+    number = a_lot(database, unit)
+    olga, oskar = browser("olga"), browser("oskar")
+    place, form = next_form(database, unit, number, wait=False)
+    path = f"/lots/{number}/steps/S010"
+    sent = boxes(place.step, form)
+    assert olga.post(path, data=sent).status_code == 303
+    again = olga.post(path, data=sent)
+    assert (again.status_code, "was entered by Olga Nowak" in again.text) == (409, True)
+    own = olga.get(f"{path}/1/check").text
+    assert "SOD-01" in own
+    assert "signing.password" not in own
+    corrected = {
+        **{name: value for name, value in sent.items() if name.startswith("values.")},
+        "values.previous_lot": "UNIT1-26-0000",
+        "entry": "1",
+        "performed_at": local(unit.clock()),
+        "reason": "Read the wrong line of the log",
+    }
+    assert set(corrected) <= names_on(olga.get(f"{path}/1/correct").text)
+    assert olga.post(f"{path}/1/correct", data=corrected).status_code == 303
+    stale = oskar.post(f"{path}/1/check", data={"entry": "1", **SIGNED})
+    assert stale.status_code == 409
+    assert oskar.post(f"{path}/1/check", data={"entry": "2", **SIGNED}).status_code == 303
+    page = olga.get(f"/lots/{number}/production").text
+    assert '<s class="was">none</s>' in page
+    assert "Read the wrong line of the log" in page
+    early = olga.post(f"/lots/{number}/steps/S140", data=sent)
+    assert early.status_code in {409, 422}
+
+
+def test_only_operators_make_lots_and_hospitals_see_none(
+    database: Database, unit: WorkingUnit, browser: Open
+) -> None:
+    number = a_lot(database, unit)
+    assert browser("quinn").get(f"/lots/{number}/steps/S010").status_code == 403
+    assert browser("quinn").get(f"/lots/{number}/production").status_code == 200
+    assert browser("sita").get("/lots").status_code == 403
+    assert browser("olga").get("/lots/UNIT1-26-9999/production").status_code == 404
+    assert browser("olga").get(f"/lots/{number}/steps/NOPE").status_code == 404
+
+
+def test_the_list_of_lots_is_filtered_and_paged(
+    database: Database, unit: WorkingUnit, browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "PAGE", 1)
+    first, second = a_lot(database, unit, "UC-WCB"), a_lot(database, unit)
+    olga = browser("olga")
+    page = olga.get("/lots").text
+    assert (second in page, first in page, 'rel="next"' in page) == (True, False, True)
+    older = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert first in olga.get(older).text
+    assert first in olga.get("/lots?product=UC-WCB&stage=in_production").text
+    assert "There is no such lot." in olga.get("/lots?stage=certified").text
+    assert first in olga.get(f"/lots?words={first.lower()}").text
+
+
+def test_machines_do_the_same_once(
+    database: Database, unit: WorkingUnit, browser: Open, clock: Clock
+) -> None:
+    number = a_lot(database, unit)
+    with database.writing() as session:
+        new = NewToken(label="Tablet", expires_on=clock().date() + timedelta(days=30))
+        by = person(session, "olga", "account.own")
+        token, _ = people.make_token(session, new, by=by, at=clock(), record=audit.record)
+    machine = browser(None)
+    headers = {"authorization": f"Bearer {token}", "idempotency-key": "step-1"}
+    place, form = next_form(database, unit, number, wait=False)
+    path = f"/api/v1/lots/{number}/steps/{place.step.code}"
+    body = form.model_dump(mode="json")
+    first = machine.post(path, json=body, headers=headers)
+    again = machine.post(path, json=body, headers=headers)
+    assert (first.status_code, first.json()["entry"]) == (200, 1), first.text
+    assert (again.status_code, again.json()) == (200, first.json())
+    headers["idempotency-key"] = "step-1-again"
+    twice = machine.post(path, json=body, headers=headers)
+    assert (twice.status_code, twice.json()["type"]) == (409, "urn:passage:OutOfDate")
+    record = machine.get(f"/api/v1/lots/{number}/production", headers=headers).json()
+    assert record["phases"][0]["steps"][0]["entries"][0]["words"]["entry"] == 1
+    assert Decimal(record["maximum_doublings"]) == 15
+    listed = machine.get("/api/v1/lots?words=UNIT1", headers=headers).json()
+    assert [each["number"] for each in listed["lines"]] == [number]
