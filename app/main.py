@@ -11,15 +11,27 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session
 
 from app.db import Database
+from app.expansion import actions as expansion_actions
+from app.expansion import api as expansion_api
+from app.expansion import pages as expansion_pages
 from app.intake import actions as intake_actions
 from app.intake import api as intake_api
 from app.intake import pages as intake_pages
 from app.masters import actions as masters_actions
 from app.masters import api as masters_api
 from app.masters import pages as masters_pages
+from app.people import actions as people_actions
+from app.people import api as people_api
 from app.people import pages as people_pages
 from app.people.actor import Actor
 from app.people.sessions import signed_in
+from app.quality_control import api as quality_api
+from app.quality_control import pages as quality_pages
+from app.quality_control import waiting as quality_waiting
+from app.record import api as record_api
+from app.record import pages as record_pages
+from app.record.making import Worker
+from app.record.site_key import key_of_site
 from app.release import api as release_api
 from app.release import overview as release_overview
 from app.release import pages as release_pages
@@ -27,9 +39,12 @@ from app.settings import VERSION, settings
 from app.supplies import actions as supplies_actions
 from app.supplies import api as supplies_api
 from app.supplies import pages as supplies_pages
+from app.trail import api as trail_api
 from app.trail import audit
+from app.trail import pages as trail_pages
 from app.trail.attempts import keep_attempt
 from app.web import problems
+from app.web.clock import wall_clock
 from app.web.guard import Guard
 from app.web.pages import environment
 from schemas.people import Task
@@ -60,20 +75,37 @@ MENU = (
 
 PAGES: Sequence[APIRouter] = (
     people_pages.pages,
+    trail_pages.pages,
     masters_pages.pages,
     supplies_pages.pages,
     intake_pages.pages,
+    expansion_pages.pages,
+    quality_pages.pages,
     release_pages.pages,
+    record_pages.pages,
 )
 OPEN_PAGES: Sequence[APIRouter] = (people_pages.open_pages,)
-MACHINES: Sequence[APIRouter] = (masters_api.api, supplies_api.api, intake_api.api, release_api.api)
+MACHINES: Sequence[APIRouter] = (
+    people_api.api,
+    trail_api.api,
+    masters_api.api,
+    supplies_api.api,
+    intake_api.api,
+    expansion_api.api,
+    quality_api.api,
+    release_api.api,
+    record_api.api,
+)
 WAITING: Sequence[Callable[[Session, Actor], Sequence[Task]]] = (
     masters_actions.waiting,
     supplies_actions.waiting,
     intake_actions.waiting,
+    expansion_actions.waiting,
+    quality_waiting.waiting,
     release_overview.waiting,
 )
 DUE: Sequence[Callable[[Session, Actor, datetime], Sequence[Task]]] = (
+    people_actions.waiting,
     supplies_actions.falling_due,
 )
 """What waits because of the day: asked with the moment, on each person's first page."""
@@ -92,7 +124,10 @@ def create_app(database: Database, clock: Callable[[], datetime] | None = None) 
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        worker = Worker(database, lambda: key_of_site(database), clock or wall_clock)
+        worker.start()
         yield
+        worker.stop()
         database.close()
 
     app = FastAPI(
