@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, OutOfDate, refuse_if
+from app.expansion.book import Book
 from app.expansion.cases import worker_case
 from app.expansion.gathering import book_of, entry_row, step_of
 from app.expansion.models import StepCheck
@@ -20,7 +21,8 @@ from app.trail.separation import refuse_same_person
 from app.trail.signatures import sign
 from schemas.expansion import CheckStep
 from schemas.expansion_facts import CheckCase
-from schemas.production import CheckWords
+from schemas.master_step import Step
+from schemas.production import CheckWords, EntryWords
 from schemas.trail import Meaning
 
 
@@ -45,11 +47,7 @@ def check_step(
     lot = lot_for_change(session, lot_number)
     book = book_of(session, lot)
     step = step_of(book.master, step_code)
-    words = book.at(step.code, occurrence)
-    if words is None or not step.second_person:
-        raise NotFound(f"{step.code} ({occurrence}) has no entry that asks for a second person.")
-    if words.entry != check.entry or words.entry in book.checked:
-        raise OutOfDate
+    words = _shown(book, step, occurrence, check)
     row = entry_row(session, lot, words.entry)
     refuse_same_person(session, "step.check", about=row.ref, by=by)
     worker = worker_case(session, by, book.master, at)
@@ -81,3 +79,13 @@ def check_step(
         details={"entry": words.entry, "sha256": row.sha256},
     )
     return done
+
+
+def _shown(book: Book, step: Step, occurrence: int, check: CheckStep) -> EntryWords:
+    """The entry that was on the screen, if it still stands and waits for its check."""
+    words = book.at(step.code, occurrence)
+    if words is None or not step.second_person:
+        raise NotFound(f"{step.code} ({occurrence}) has no entry that asks for a second person.")
+    if words.entry != check.entry or words.entry in book.checked:
+        raise OutOfDate
+    return words

@@ -13,8 +13,10 @@ from app.expansion.actions.entry import (
     refuse_unreadable,
     words_for,
 )
+from app.expansion.book import Book
 from app.expansion.cases import correction_case
 from app.expansion.gathering import book_of, entry_row, step_of
+from app.expansion.judging import Amiss
 from app.expansion.models import StepRow
 from app.expansion.rules import CORRECTION_RULES
 from app.expansion.work import Work
@@ -24,6 +26,7 @@ from app.rulebook import judge
 from app.trail import audit
 from app.trail.separation import refuse_same_person
 from schemas.expansion import CorrectStep, Performed
+from schemas.master_step import Step
 from schemas.production import EntryWords
 
 
@@ -51,11 +54,7 @@ def correct_step(
     lot = lot_for_change(session, lot_number)
     book = book_of(session, lot)
     step = step_of(book.master, step_code)
-    was = book.at(step.code, occurrence)
-    if was is None:
-        raise NotFound(f"{step.code} ({occurrence}) has not been entered.")
-    if was.entry != correction.entry:
-        raise OutOfDate
+    was = _shown(book, step, occurrence, correction)
     old = entry_row(session, lot, was.entry)
     refuse_same_person(session, "step.correct", about=old.ref, by=by)
     refuse_unreadable(step, correction.values)
@@ -71,9 +70,7 @@ def correct_step(
         why=correction.reason,
     )
     row = keep_entry(work, words, replaces=old)
-    known = {each.rule for each in amiss_of(book, step, was)}
-    found = tuple(each for each in amiss_of(book, step, words) if each.rule not in known)
-    open_deviations(work, row.ref, found)
+    open_deviations(work, row.ref, _new(work, was, words))
     correct_effects(work, words)
     audit.record(
         session,
@@ -85,6 +82,23 @@ def correct_step(
         details=correction.plain(),
     )
     return row
+
+
+def _shown(book: Book, step: Step, occurrence: int, correction: CorrectStep) -> EntryWords:
+    """The entry that was on the screen, if it still stands."""
+    was = book.at(step.code, occurrence)
+    if was is None:
+        raise NotFound(f"{step.code} ({occurrence}) has not been entered.")
+    if was.entry != correction.entry:
+        raise OutOfDate
+    return was
+
+
+def _new(work: Work, was: EntryWords, words: EntryWords) -> tuple[Amiss, ...]:
+    """What is amiss now and was not before: what was, has its deviation."""
+    known = {each.rule for each in amiss_of(work.book, work.step, was)}
+    found = amiss_of(work.book, work.step, words)
+    return tuple(each for each in found if each.rule not in known)
 
 
 def _as_done(was: EntryWords) -> Performed:
