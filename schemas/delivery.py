@@ -264,3 +264,17 @@ class ShipperFacts(Contract):
     evidence: Text
     qualified_by: Text
     qualified_at: Moment
+
+
+class ContainerJourney(Contract):
+    """One container: where it is, what happened to it, what it was set aside for."""
+
+    container: ContainerLine
+    events: tuple[EventFacts, ...]
+    set_aside: tuple[SetAside, ...]
+
+
+class NoticeList(Contract):
+    """Notices, by container."""
+
+    notices: tuple[Notice, ...]

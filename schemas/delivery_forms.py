@@ -14,6 +14,7 @@ from schemas.chain_of_identity import ChainOfIdentity
 from schemas.donation import Celsius, SiteMoment, Volume, Weight
 from schemas.people import Signing
 from schemas.scanned import packed_code
+from schemas.supply_forms import SentFile
 
 
 def _as_printed(entered: str) -> str:
@@ -156,6 +157,7 @@ class RecordTemperatures(Contract):
         description="Blank when the logger's file (CSV: time, temperature) has them.",
         json_schema_extra={"rows": 4},
     )
+    file: SentFile | None = Field(default=None, title="Logger's file")
 
 
 class Arrival(Identified):

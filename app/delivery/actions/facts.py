@@ -17,6 +17,7 @@ from app.delivery.models import (
     Order,
     SetAsideRow,
     Shipment,
+    ShipperQualification,
     TemperatureRow,
 )
 from app.delivery.rules.temperatures import excursions, minutes_outside
@@ -30,6 +31,7 @@ from schemas.delivery import (
     SetAside,
     ShipmentFacts,
     ShipmentShown,
+    ShipperFacts,
     TemperatureLog,
 )
 from schemas.delivery_forms import TemperaturePoint
@@ -187,3 +189,9 @@ def shipment_shown(session: Session, shipment: Shipment, *, by: Actor) -> Shipme
         events=event_facts(session, sorted(events, key=lambda each: each.id)),
         set_aside=set_aside_facts(session, containers),
     )
+
+
+def shipper_facts(row: ShipperQualification) -> ShipperFacts:
+    """The qualification of a shipper as other contracts carry it."""
+    shown = set(ShipperFacts.model_fields) - {"qualified_at"}
+    return ShipperFacts(**{each: getattr(row, each) for each in shown}, qualified_at=row.at)

@@ -11,10 +11,12 @@ from app.intake.models import PatientCode
 from app.lot.containers import container_for_change
 from app.lot.models import Container
 from app.people.actor import Actor
+from app.trail import attachments
 from schemas.delivery import EventKind
 from schemas.delivery_forms import Scan
 from schemas.lot import ContainerState
 from schemas.people import Role
+from schemas.trail import KeptFile
 
 
 def of_a_site(by: Actor) -> bool:
@@ -216,3 +218,32 @@ def qualifications(session: Session) -> Sequence[ShipperQualification]:
     for row in session.scalars(select(ShipperQualification).order_by(ShipperQualification.id)):
         last[row.code] = row
     return [last[code] for code in sorted(last)]
+
+
+def orders_for(session: Session, patient: PatientCode, *, by: Actor) -> Sequence[Order]:
+    """The orders for a patient, the newest first."""
+    return session.scalars(
+        orders_seen(by).where(Order.patient_code == patient.code).order_by(Order.id.desc())
+    ).all()
+
+
+def refuse_outsiders(by: Actor) -> None:
+    """Refuse what is of the unit's own concern to a treating site.
+
+    Raises:
+        NotFound: nothing of it is theirs.
+    """
+    if of_a_site(by):
+        raise NotFound
+
+
+def kept_log(session: Session, shipment: Shipment, digest: str) -> KeptFile:
+    """A logger's file of this shipment, by its digest.
+
+    Raises:
+        NotFound: no such file was kept with it.
+    """
+    for each in attachments.kept_about(session, shipment.ref):
+        if each.sha256 == digest:
+            return each
+    raise NotFound

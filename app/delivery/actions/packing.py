@@ -24,6 +24,7 @@ from app.delivery.rules import CONTAINER, LOAD
 from app.errors import NotFound, refuse_if
 from app.intake.actions import donation_dossier, find_donation
 from app.lot.containers import container_for_change
+from app.lot.journey import SHIPPABLE
 from app.lot.models import Container, Lot, Source
 from app.people.actor import Actor
 from app.rulebook import judge
@@ -33,11 +34,12 @@ from schemas.delivery import EventKind, Papers
 from schemas.delivery_case import Step
 from schemas.delivery_forms import Pack, Qualification, QualifyShipper, Unpack
 from schemas.finding import Finding
-from schemas.lot import SourceKind
+from schemas.lot import ContainerState, SourceKind
 from schemas.origin import DonationUse
 from schemas.product import Product
 from schemas.trail import Meaning
 
+LISTED = 200
 ONE_PATIENT = {
     DonationUse.AUTOLOGOUS: "For autologous use only.",
     DonationUse.DIRECTED_ALLOGENEIC: "For the named patient only.",
@@ -242,3 +244,24 @@ def _origin(session: Session, lots: Sequence[Lot], *, by: Actor, at: datetime) -
 def papers_of(shipment: Shipment) -> Papers:
     """The papers as they were written at packing."""
     return Papers.model_validate(shipment.papers)
+
+
+def containers_for(session: Session, order: Order) -> Sequence[Container]:
+    """Containers in store that may be meant: of this product, certified, for this patient."""
+    asked = (
+        select(Container)
+        .join(Lot)
+        .where(
+            Container.state == ContainerState.IN_STORE,
+            Lot.product_code == order.product_code,
+            Lot.stage.in_(SHIPPABLE),
+            Lot.held.is_(False),
+            Lot.is_bank.is_(False),
+            Lot.patient_coi.is_(None) | (Lot.patient_coi == order.patient_code),
+        )
+        .order_by(Container.expires_at, Container.number)
+        .limit(LISTED)
+    )
+    if order.lot_number is not None:
+        asked = asked.where(Lot.number == order.lot_number)
+    return session.scalars(asked).all()

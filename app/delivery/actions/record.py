@@ -3,12 +3,17 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.delivery.actions.descent import sent_containers
 from app.delivery.actions.facts import event_facts, order_facts, set_aside_facts, shipment_facts
+from app.delivery.actions.finding import of_a_site
 from app.delivery.actions.stops import notices
 from app.delivery.models import ContainerEvent, Shipment
-from app.lot.lots import containers_of
+from app.errors import NotFound
+from app.lot.lots import containers_of, find_lot
 from app.lot.models import Lot
+from app.people.actor import Actor
 from schemas.delivery import DeliveryRecord
+from schemas.genealogy import PatientLine
 
 
 def delivery_of(session: Session, lot: Lot) -> DeliveryRecord:
@@ -33,3 +38,23 @@ def delivery_of(session: Session, lot: Lot) -> DeliveryRecord:
         set_aside=set_aside_facts(session, containers),
         notices=notices(session, lot=lot),
     )
+
+
+def contacts_of(session: Session, lot: Lot, *, by: Actor) -> tuple[PatientLine, ...]:
+    """Whom to reach for each container that left; a treating site reads its own (R-DEL-16)."""
+    lines = sent_containers(session, lots=select(Lot.id).where(Lot.id == lot.id))
+    if of_a_site(by):
+        return tuple(each for each in lines if each.treating_site == by.treating_site)
+    return lines
+
+
+def find_lot_seen(session: Session, number: str, *, by: Actor) -> Lot:
+    """A lot by its number; a treating site finds those it was sent something of.
+
+    Raises:
+        NotFound: there is no such lot, or nothing of it went to this site.
+    """
+    lot = find_lot(session, number)
+    if of_a_site(by) and not contacts_of(session, lot, by=by):
+        raise NotFound(f"There is no lot “{number[:60]}”.")
+    return lot

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -25,26 +24,17 @@ from app.trail import attachments, audit
 from schemas.delivery import StepOutcome
 from schemas.delivery_forms import RecordTemperatures, TemperaturePoint
 from schemas.lot import ContainerState
+from schemas.supply_forms import SentFile
 from schemas.trail import KeptFile
 
 POINTS_MAX = 20_000
 ARRIVED = (ContainerState.AT_SITE, ContainerState.ADMINISTERED)
 
 
-@dataclass(frozen=True)
-class SentLog:
-    """The logger's file as it was sent."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
 def record_temperatures(
     session: Session,
     number: str,
     form: RecordTemperatures,
-    log: SentLog | None = None,
     *,
     by: Actor,
     at: datetime,
@@ -58,6 +48,7 @@ def record_temperatures(
         BadInput: no reading at all, a line that cannot be read, or a moment ahead.
     """
     shipment = shipment_for_change(session, number, by=by)
+    log = form.file
     points = (*form.points, *(points_in(log, by.zone) if log else ()))
     if not points:
         raise BadInput([FieldError("points", "Enter a reading, or choose the logger's CSV file.")])
@@ -83,7 +74,7 @@ def record_temperatures(
 
 
 def _keep(
-    session: Session, shipment: Shipment, log: SentLog | None, *, by: Actor, at: datetime
+    session: Session, shipment: Shipment, log: SentFile | None, *, by: Actor, at: datetime
 ) -> KeptFile | None:
     if log is None:
         return None
@@ -91,14 +82,14 @@ def _keep(
         session,
         log.content,
         name=log.name,
-        media_type=log.media_type,
+        media_type="text/csv",
         about=shipment.ref,
         by=by,
         at=at,
     )
 
 
-def points_in(log: SentLog, zone: str) -> tuple[TemperaturePoint, ...]:
+def points_in(log: SentFile, zone: str) -> tuple[TemperaturePoint, ...]:
     """The readings of a logger's CSV file: a time and a temperature on each line.
 
     Separated by comma, semicolon or tab; a first line without numbers is a heading; times
