@@ -13,21 +13,9 @@ from schemas.base import Code, Contract, Digest, Moment, Reason, Text, ZoneName
 from schemas.delivery import DeliveryRecord
 from schemas.master import Bundle
 from schemas.release import CertificationWords, Question, ReleaseVerdict
-from schemas.trail import Head, Link, Meaning, Signature
+from schemas.trail import SignedWords, TrailExtract
 
 FORMAT = "passage-batch-record/1"
-
-
-class SignedWords(Contract):
-    """A signature with the exact words it binds, as canonical JSON."""
-
-    signature: Signature
-    words: str
-
-    @property
-    def meaning(self) -> Meaning:
-        """What the signature says."""
-        return self.signature.meaning
 
 
 class Decision(Contract):
@@ -36,27 +24,6 @@ class Decision(Contract):
     words: CertificationWords
     question: Question
     verdict: ReleaseVerdict
-
-
-class KeptEntry(Contract):
-    """One entry of the trail in full: its body is the exact text the chain covers."""
-
-    link: Link
-    body: str
-
-
-class TrailExtract(Contract):
-    """Every entry about the lot, and the links that lead from before the first to the head.
-
-    `digests` are the body digests of all entries from `first_seq` to the head, one after the other:
-    those of other lots by digest alone. Empty when the range is longer than a record can hold.
-    """
-
-    before: Digest = Field(description="The link before the first entry of the range")
-    first_seq: PositiveInt
-    digests: tuple[Digest, ...]
-    entries: tuple[KeptEntry, ...]
-    head: Head
 
 
 class BatchRecord(Contract):

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from schemas.base import Contract, Digest, Moment, Text, ZoneName
 
@@ -199,3 +199,36 @@ class KeptFile(Contract):
     name: Text
     media_type: str
     size_bytes: int
+
+
+class SignedWords(Contract):
+    """A signature with the exact words it binds, as canonical JSON."""
+
+    signature: Signature
+    words: str
+
+    @property
+    def meaning(self) -> Meaning:
+        """What the signature says."""
+        return self.signature.meaning
+
+
+class KeptEntry(Contract):
+    """One entry of the trail in full: its body is the exact text the chain covers."""
+
+    link: Link
+    body: str
+
+
+class TrailExtract(Contract):
+    """Every entry about the lot, and the links that lead from before the first to the head.
+
+    `digests` are the body digests of all entries from `first_seq` to the head, one after the other:
+    those of other lots by digest alone. Empty when the range is longer than a record can hold.
+    """
+
+    before: Digest = Field(description="The link before the first entry of the range")
+    first_seq: PositiveInt
+    digests: tuple[Digest, ...]
+    entries: tuple[KeptEntry, ...]
+    head: Head

@@ -15,21 +15,15 @@ from app.people.actor import Actor
 from app.people.models import Site
 from app.record.models import RecordRow
 from app.release.actions import ask
-from app.release.dossier import concerns
+from app.release.dossier import refs_of
 from app.release.models import Certificate
 from app.settings import VERSION
 from app.trail import attachments
-from app.trail.audit import head
-from app.trail.chain import GENESIS
-from app.trail.models import AuditEntry, SignatureRow
-from app.trail.signatures import as_signature
+from app.trail.extracts import extract, signed_about
+from app.trail.signatures import words_of
 from schemas.lot import Stage
-from schemas.record import BatchRecord, Decision, KeptEntry, SignedWords, TrailExtract
+from schemas.record import BatchRecord, Decision
 from schemas.release import CertificationWords, Dossier, Question, ReleaseVerdict
-from schemas.trail import Link
-
-RANGE_MAX = 200_000
-"""The longest range of links that is attached: about 13 MB before compression."""
 
 STATUS: dict[Stage, tuple[str, str | None]] = {
     Stage.IN_PRODUCTION: ("In production", "NOT CERTIFIED"),
@@ -49,6 +43,7 @@ def assemble(
     site = session.scalars(select(Site)).one()
     dossier, verdict = ask(session, lot, by=by, at=at)
     status, watermark = STATUS[lot.stage]
+    refs = refs_of(session, lot)
     return BatchRecord(
         lot_number=lot.number,
         version=version,
@@ -65,9 +60,9 @@ def assemble(
         question=Question(dossier=dossier, at=at),
         verdict=verdict,
         decisions=_decisions(session, lot),
-        signatures=_signatures(session, lot),
+        signatures=signed_about(session, refs),
         delivery=delivery_of(session, lot),
-        trail=extract(session, lot),
+        trail=extract(session, refs),
     )
 
 
@@ -91,41 +86,9 @@ def _decisions(session: Session, lot: Lot) -> tuple[Decision, ...]:
         verdict = ReleaseVerdict.from_canonical(attachments.read(line.verdict_digest))
         decisions.append(
             Decision(
-                words=CertificationWords.from_canonical(line.signature.words),
+                words=CertificationWords.from_canonical(words_of(session, line.signature)),
                 question=Question(dossier=dossier, at=verdict.at),
                 verdict=verdict,
             )
         )
     return tuple(decisions)
-
-
-def _signatures(session: Session, lot: Lot) -> tuple[SignedWords, ...]:
-    """Every signature on the lot, on what is inside it, and on its donors and donations."""
-    about = concerns(session, lot, SignatureRow.about)
-    rows = session.scalars(select(SignatureRow).where(about).order_by(SignatureRow.id))
-    return tuple(SignedWords(signature=as_signature(row), words=row.words) for row in rows)
-
-
-def extract(session: Session, lot: Lot) -> TrailExtract:
-    """The lot's part of the trail, chained up to the head."""
-    entries = tuple(
-        KeptEntry(link=Link(seq=row.seq, body_digest=row.body_digest, link=row.link), body=row.body)
-        for row in session.scalars(
-            select(AuditEntry).where(concerns(session, lot)).order_by(AuditEntry.seq)
-        )
-    )
-    end = head(session)
-    first = entries[0].link.seq if entries else end.seq
-    before = session.scalar(select(AuditEntry.link).where(AuditEntry.seq == first - 1))
-    digests: tuple[str, ...] = ()
-    if end.seq - first < RANGE_MAX:
-        digests = tuple(
-            session.scalars(
-                select(AuditEntry.body_digest)
-                .where(AuditEntry.seq >= first, AuditEntry.seq <= end.seq)
-                .order_by(AuditEntry.seq)
-            )
-        )
-    return TrailExtract(
-        before=before or GENESIS, first_seq=first, digests=digests, entries=entries, head=end
-    )

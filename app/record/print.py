@@ -6,8 +6,8 @@ from io import BytesIO
 import pikepdf
 
 from app.record import layout
-from app.record.keys import SealingKey
 from app.record.archival import RECORD_NAME
+from app.record.keys import SealingKey
 from app.record.render import Attachment, PaperIdentity, render
 from app.record.seal import seal
 from schemas.record import BatchRecord

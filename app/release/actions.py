@@ -11,13 +11,12 @@ from app.lot.lots import hold, lot_for_change, move
 from app.lot.models import Lot
 from app.people import actions as people
 from app.people.actor import Actor
-from app.release.dossier import deeds_on, dossier_of, last_entry_seq
-from app.release.models import Certificate, ReviewRow
+from app.release.dossier import dossier_of
+from app.release.models import Certificate
 from app.release.rules import judge_release
 from app.trail import attachments, audit
-from app.trail.models import AuditEntry
 from app.trail.separation import refuse_same_person
-from app.trail.signatures import row_of, sign
+from app.trail.signatures import sign
 from schemas.base import canonical_json
 from schemas.finding import Finding
 from schemas.lot import Stage
@@ -32,9 +31,6 @@ from schemas.release import (
     Question,
     RejectLot,
     ReleaseVerdict,
-    Review,
-    ReviewKind,
-    ReviewWords,
 )
 from schemas.trail import Meaning
 
@@ -52,7 +48,6 @@ MEANS = {
 }
 CERTIFYING = (Act.CONDITIONAL, Act.FINAL)
 STOPPING = (Act.REJECT, Act.RECALL)
-REVIEW_DEED = {ReviewKind.TRAIL: "trail.review", ReviewKind.RECORD: "record.review"}
 
 
 @dataclass(frozen=True)
@@ -80,54 +75,6 @@ def only(act: Act, among: tuple[Act, ...]) -> None:
     """
     if act not in among:
         raise NotFound(f"{act.label} is not done here.")
-
-
-def review(
-    session: Session, number: str, kind: ReviewKind, form: Review, *, by: Actor, at: datetime
-) -> ReviewRow:
-    """QA signs a review of the lot's trail or record, up to the last entry that was shown.
-
-    Raises:
-        OutOfDate: the lot has gone on since the page was opened.
-        SamePerson: who produced or tested the lot does not review it.
-        SignatureFailed: wrong password.
-    """
-    lot = lot_for_change(session, number)
-    deed = REVIEW_DEED[kind]
-    refuse_same_person(session, deed, about=lot.ref, by=by)
-    if form.through_seq != last_entry_seq(session, lot):
-        raise OutOfDate("The lot has new entries since this page was opened. Review them too.")
-    entries = len(deeds_on(session, lot))
-    seen = session.get(AuditEntry, form.through_seq)
-    words = ReviewWords(
-        lot_number=number,
-        kind=kind,
-        through_seq=form.through_seq,
-        entries=entries,
-        link=seen.link if seen else "0" * 64,
-        comment=form.comment,
-    )
-    signature = sign(
-        session,
-        words,
-        about=f"{lot.ref}/{deed}",
-        by=by,
-        signing=form.signing,
-        meaning=Meaning.REVIEWED,
-        at=at,
-    )
-    row = ReviewRow(
-        lot=lot,
-        kind=kind,
-        through_seq=form.through_seq,
-        entries=entries,
-        comment=form.comment,
-        at=at,
-        signature=row_of(session, signature),
-    )
-    session.add(row)
-    audit.record(session, by=by, at=at, did=deed, about=lot.ref, details=words.plain())
-    return row
 
 
 def statement_of(dossier: Dossier, act: Act) -> str:
@@ -274,7 +221,7 @@ def _enter(session: Session, decided: Decided, *, by: Actor, at: datetime) -> Ce
         verdict_digest=words.verdict_digest,
         at=at,
         zone=by.zone,
-        signature=row_of(session, signature),
+        signature=signature.binding,
     )
     session.add(row)
     move(lot, LEADS_TO[words.act])

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from app.lot.lots import find_lot
 from app.people.actor import Actor
 from app.people.sessions import allowed
-from app.release import actions, dossier, overview
+from app.release import actions, dossier, overview, reviewing
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
 from app.web.unit import Look
@@ -50,7 +50,7 @@ def review(
     at: Now,
     session: Once,
 ) -> ReviewFacts:
-    actions.review(session, number, kind, form, by=by, at=at)
+    reviewing.review(session, number, kind, form, by=by, at=at)
     return dossier.reviews_of(session, find_lot(session, number))[-1]
 
 
@@ -63,7 +63,7 @@ def certify(
     at: Now,
     session: Once,
 ) -> CertificateFacts:
-    return dossier.certificate_facts(actions.certify(session, number, form, by=by, at=at))
+    return dossier.certificate_facts(session, actions.certify(session, number, form, by=by, at=at))
 
 
 @api.post("/lots/{number}/rejection", status_code=201)
@@ -75,7 +75,9 @@ def reject(
     at: Now,
     session: Once,
 ) -> CertificateFacts:
-    return dossier.certificate_facts(actions.stop(session, number, Act.REJECT, form, by=by, at=at))
+    return dossier.certificate_facts(
+        session, actions.stop(session, number, Act.REJECT, form, by=by, at=at)
+    )
 
 
 @api.post("/lots/{number}/recall", status_code=201)
@@ -87,11 +89,13 @@ def recall(
     at: Now,
     session: Once,
 ) -> CertificateFacts:
-    return dossier.certificate_facts(actions.stop(session, number, Act.RECALL, form, by=by, at=at))
+    return dossier.certificate_facts(
+        session, actions.stop(session, number, Act.RECALL, form, by=by, at=at)
+    )
 
 
 @api.get("/register")
 def register(
     by: Annotated[Actor, allowed("register.read")], session: Look, before: int | None = None
-) -> list[CertificateFacts]:
-    return [dossier.certificate_facts(row) for row in overview.register(session, before=before)]
+) -> tuple[CertificateFacts, ...]:
+    return overview.register(session, before=before)

@@ -4,8 +4,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.expansion.production import production_of
 from app.intake.actions import donation_dossier, find_donation
@@ -17,8 +17,8 @@ from app.people.actor import Actor
 from app.quality_control.quality import quality_of
 from app.release.models import Certificate, ReviewRow
 from app.supplies.actions import supplies_of_lot
-from app.trail.models import AuditEntry
-from app.trail.signatures import as_signature
+from app.trail.extracts import entries_about, last_seq_about
+from app.trail.signatures import signature_with
 from schemas.intake import DonationDossier
 from schemas.lot import SourceKind
 from schemas.release import (
@@ -28,6 +28,7 @@ from schemas.release import (
     ParentFacts,
     ReviewFacts,
 )
+from schemas.trail import Entry
 
 OBLIGATIONS: TypeAdapter[tuple[Obligation, ...]] = TypeAdapter(tuple[Obligation, ...])
 REVIEWS_AND_RELEASE = (
@@ -35,6 +36,7 @@ REVIEWS_AND_RELEASE = (
     "record.review",
     "lot.certify",
     "lot.reject",
+    "record.ask",
     "record.seal",
     "refused",
 )
@@ -106,45 +108,23 @@ def _parent(lot: Lot) -> ParentFacts:
     )
 
 
-def concerns(
-    session: Session, lot: Lot, about: InstrumentedAttribute[str] = AuditEntry.about
-) -> ColumnElement[bool]:
-    """The condition for entries that speak of a lot, its donations and their donors."""
-    lots = ancestors_of(session, lot)
+def refs_of(session: Session, lot: Lot) -> tuple[str, ...]:
+    """The references a lot's history lies under: its own, its donations', their donors'."""
     refs = [lot.ref]
-    for code in donation_codes_of(session, lots):
+    for code in donation_codes_of(session, ancestors_of(session, lot)):
         donation = find_donation(session, code)
         refs += [donation.ref, donation.donor.ref]
-    return or_(
-        *(
-            condition
-            for ref in refs
-            for condition in (
-                about == ref,
-                about.startswith(ref + "/", autoescape=True),
-            )
-        )
-    )
+    return tuple(dict.fromkeys(refs))
 
 
-def deeds_on(session: Session, lot: Lot) -> tuple[AuditEntry, ...]:
+def deeds_on(session: Session, lot: Lot) -> tuple[Entry, ...]:
     """The entries a review of this lot looks at, in order."""
-    rows = session.scalars(
-        select(AuditEntry)
-        .where(concerns(session, lot), AuditEntry.did.not_in(REVIEWS_AND_RELEASE))
-        .order_by(AuditEntry.seq)
-    )
-    return tuple(rows)
+    return entries_about(session, refs_of(session, lot), without=REVIEWS_AND_RELEASE)
 
 
 def last_entry_seq(session: Session, lot: Lot) -> int:
     """The last deed on a lot, its donations and donors; reviews and release apart."""
-    last = session.scalar(
-        select(func.max(AuditEntry.seq)).where(
-            concerns(session, lot), AuditEntry.did.not_in(REVIEWS_AND_RELEASE)
-        )
-    )
-    return last or 0
+    return last_seq_about(session, refs_of(session, lot), without=REVIEWS_AND_RELEASE)
 
 
 def reviews_of(session: Session, lot: Lot) -> tuple[ReviewFacts, ...]:
@@ -159,7 +139,7 @@ def reviews_of(session: Session, lot: Lot) -> tuple[ReviewFacts, ...]:
             entries=row.entries,
             comment=row.comment,
             at=row.at,
-            signature=as_signature(row.signature),
+            signature=signature_with(session, row.signature),
         )
         for row in rows
     )
@@ -170,10 +150,10 @@ def register_of(session: Session, lot: Lot) -> tuple[CertificateFacts, ...]:
     rows = session.scalars(
         select(Certificate).where(Certificate.lot_id == lot.id).order_by(Certificate.number)
     )
-    return tuple(certificate_facts(row) for row in rows)
+    return tuple(certificate_facts(session, row) for row in rows)
 
 
-def certificate_facts(row: Certificate) -> CertificateFacts:
+def certificate_facts(session: Session, row: Certificate) -> CertificateFacts:
     """A line of the register as other contracts carry it."""
     return CertificateFacts(
         number=row.number,
@@ -188,5 +168,5 @@ def certificate_facts(row: Certificate) -> CertificateFacts:
         verdict_digest=row.verdict_digest,
         at=row.at,
         zone=row.zone,
-        signature=as_signature(row.signature),
+        signature=signature_with(session, row.signature),
     )

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import AppendOnly, Base
 from app.lot.models import Lot
-from app.trail.models import SignatureRow
 from schemas.release import Act, ReviewKind
 
 
@@ -24,8 +23,7 @@ class ReviewRow(AppendOnly, Base):
     entries: Mapped[int]
     comment: Mapped[str]
     at: Mapped[datetime]
-    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"), unique=True)
-    signature: Mapped[SignatureRow] = relationship(lazy="joined", innerjoin=True)
+    signature: Mapped[str] = mapped_column(ForeignKey("signature.binding"), unique=True)
 
 
 class Certificate(AppendOnly, Base):
@@ -45,5 +43,4 @@ class Certificate(AppendOnly, Base):
     verdict_digest: Mapped[str]
     at: Mapped[datetime]
     zone: Mapped[str]
-    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"), unique=True)
-    signature: Mapped[SignatureRow] = relationship(lazy="joined", innerjoin=True)
+    signature: Mapped[str] = mapped_column(ForeignKey("signature.binding"), unique=True)

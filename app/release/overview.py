@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.lot.models import Lot
 from app.people.actor import Actor
 from app.release.actions import CERTIFYING
+from app.release.dossier import certificate_facts
 from app.release.models import Certificate
-from app.trail.models import AuditEntry
+from app.trail.extracts import refused_at
 from app.trail.separation import has_clash
 from schemas.lot import Stage
 from schemas.people import Task
-from schemas.release import Act, ReleaseVerdict
+from schemas.release import Act, CertificateFacts, ReleaseVerdict
 from schemas.trail import Entry
 
 WAITING_STAGES = (Stage.IN_TESTING, Stage.CONDITIONALLY_CERTIFIED)
@@ -47,29 +48,17 @@ def lots_to_release(session: Session) -> Sequence[Lot]:
 
 def refused_on(session: Session, lot: Lot) -> tuple[Entry, ...]:
     """The refused attempts on the pages and the API of this lot, in order (R-DI-14)."""
-    path = f"lots/{lot.number}"
-    rows = session.scalars(
-        select(AuditEntry)
-        .where(
-            AuditEntry.did == "refused",
-            or_(
-                AuditEntry.about == path,
-                AuditEntry.about.startswith(path + "/", autoescape=True),
-            ),
-        )
-        .order_by(AuditEntry.seq)
-    )
-    return tuple(Entry.from_canonical(row.body) for row in rows)
+    return refused_at(session, f"lots/{lot.number}")
 
 
 def register(
     session: Session, *, before: int | None = None, count: int = 50
-) -> Sequence[Certificate]:
+) -> tuple[CertificateFacts, ...]:
     """The register of certificates, newest first, from below the line `before` on."""
     lines = select(Certificate).order_by(Certificate.number.desc()).limit(count)
     if before is not None:
         lines = lines.where(Certificate.number < before)
-    return session.scalars(lines).all()
+    return tuple(certificate_facts(session, row) for row in session.scalars(lines))
 
 
 def waiting(session: Session, by: Actor) -> Sequence[Task]:

@@ -8,13 +8,13 @@ from starlette.responses import Response
 from app.lot.lots import find_lot
 from app.people.actor import Actor
 from app.people.sessions import allowed
-from app.release import actions, dossier, overview
+from app.release import actions, dossier, overview, reviewing
 from app.trail.separation import has_clash
 from app.web.clock import Now
 from app.web.pages import go_to, sent, show
 from app.web.unit import Look, UnitOfWork
 from schemas.release import Act, Certify, RejectLot, Review, ReviewKind
-from schemas.trail import Entry, Meaning
+from schemas.trail import Meaning
 
 pages = APIRouter()
 
@@ -33,7 +33,7 @@ def register(
     session: Look,
     before: int | None = None,
 ) -> Response:
-    lines = [dossier.certificate_facts(row) for row in overview.register(session, before=before)]
+    lines = overview.register(session, before=before)
     return show(request, "release/register.html", lines=lines)
 
 
@@ -68,7 +68,7 @@ def review_form(
     session: Look,
 ) -> Response:
     lot = find_lot(session, number)
-    entries = [Entry.from_canonical(row.body) for row in dossier.deeds_on(session, lot)]
+    entries = dossier.deeds_on(session, lot)
     facts, _ = actions.ask(session, lot, by=by, at=at)
     return show(
         request,
@@ -76,13 +76,13 @@ def review_form(
         lot=lot,
         kind=kind,
         entries=entries,
-        exceptions=[each for each in entries if each.why],
+        exceptions=tuple(each for each in entries if each.why),
         refused=overview.refused_on(session, lot),
         dossier=facts,
         contract=Review,
         through_seq=dossier.last_entry_seq(session, lot),
         meaning=Meaning.REVIEWED,
-        clash=has_clash(session, actions.REVIEW_DEED[kind], about=lot.ref, by=by),
+        clash=has_clash(session, reviewing.REVIEW_DEED[kind], about=lot.ref, by=by),
     )
 
 
@@ -95,7 +95,7 @@ def review(
     at: Now,
     session: UnitOfWork,
 ) -> Response:
-    actions.review(session, number, kind, form, by=by, at=at)
+    reviewing.review(session, number, kind, form, by=by, at=at)
     return go_to(f"/lots/{number}/release", f"{kind.label} reviewed and signed.")
 
 

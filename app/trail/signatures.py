@@ -35,13 +35,7 @@ def sign(
         TooManyAttempts: the account is locked.
     """
     assert by.role is not None, "sign in a role: use by.doing(deed)"
-    if signing.username is None and not by.has_signed:
-        raise SignatureFailed(
-            "Give your user name and your password: it is the first signature of this session."
-        )
-    if signing.username not in (None, by.username):
-        raise SignatureFailed("The user name is not the one that is signed in. Nothing was signed.")
-    credentials.confirm(session, by, signing.password.get_secret_value(), at=at)
+    _confirm(session, by, signing, at=at)
     facts = {
         "username": by.username,
         "name": by.name,
@@ -68,6 +62,17 @@ def sign(
     return signature
 
 
+def _confirm(session: Session, by: Actor, signing: Signing, *, at: datetime) -> None:
+    """Ask for both components at the first signature, for the password at each (R-P11-19)."""
+    if signing.username is None and not by.has_signed:
+        raise SignatureFailed(
+            "Give your user name and your password: it is the first signature of this session."
+        )
+    if signing.username not in (None, by.username):
+        raise SignatureFailed("The user name is not the one that is signed in. Nothing was signed.")
+    credentials.confirm(session, by, signing.password.get_secret_value(), at=at)
+
+
 def signed_digest(signature: Signature) -> str:
     """The digest that binds a signature's fields together: all but the binding itself."""
     return digest_of({key: value for key, value in signature.plain().items() if key != "binding"})
@@ -86,8 +91,15 @@ def as_signature(row: SignatureRow) -> Signature:
     return Signature.model_validate({key: getattr(row, key) for key in Signature.model_fields})
 
 
-def row_of(session: Session, signature: Signature) -> SignatureRow:
-    """The stored row of a signature made in this transaction, to be named by what it signs."""
-    return session.scalars(
-        select(SignatureRow).where(SignatureRow.binding == signature.binding)
-    ).one()
+def signature_with(session: Session, binding: str) -> Signature:
+    """The signature with this binding, which something else names."""
+    return as_signature(_row(session, binding))
+
+
+def words_of(session: Session, binding: str) -> str:
+    """The exact words under the signature with this binding, as canonical JSON."""
+    return _row(session, binding).words
+
+
+def _row(session: Session, binding: str) -> SignatureRow:
+    return session.scalars(select(SignatureRow).where(SignatureRow.binding == binding)).one()

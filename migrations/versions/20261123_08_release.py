@@ -35,13 +35,13 @@ def upgrade() -> None:
         sa.Column("verdict_digest", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
-        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_certificate_lot_id_lot")),
         sa.ForeignKeyConstraint(
-            ["signature_id"], ["signature.id"], name=op.f("fk_certificate_signature_id_signature")
+            ["signature"], ["signature.binding"], name=op.f("fk_certificate_signature_signature")
         ),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_certificate")),
-        sa.UniqueConstraint("signature_id", name=op.f("uq_certificate_signature_id")),
+        sa.UniqueConstraint("signature", name=op.f("uq_certificate_signature")),
     )
     op.create_index(op.f("ix_certificate_lot_id"), "certificate", ["lot_id"], unique=False)
     op.create_table(
@@ -57,13 +57,13 @@ def upgrade() -> None:
         sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_review_lot_id_lot")),
         sa.ForeignKeyConstraint(
-            ["signature_id"], ["signature.id"], name=op.f("fk_review_signature_id_signature")
+            ["signature"], ["signature.binding"], name=op.f("fk_review_signature_signature")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
-        sa.UniqueConstraint("signature_id", name=op.f("uq_review_signature_id")),
+        sa.UniqueConstraint("signature", name=op.f("uq_review_signature")),
     )
     op.create_index(op.f("ix_review_lot_id"), "review", ["lot_id"], unique=False)
     promises.append_only("review")

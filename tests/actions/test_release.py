@@ -11,7 +11,7 @@ from app.errors import BadInput, NotFound, OutOfDate, Refused, SamePerson, Signa
 from app.lot.lots import hold
 from app.lot.models import Lot
 from app.people.models import Account
-from app.release import actions
+from app.release import actions, reviewing
 from app.release.dossier import last_entry_seq, register_of
 from app.release.rules import judge_release
 from app.trail import attachments, audit
@@ -166,7 +166,7 @@ def test_a_review_of_a_page_that_has_gone_on_is_refused(
     audit.record(session, by=quinn, at=clock(), did="lot.hold", about=lot.ref)
     form = Review(comment="All seen", through_seq=seen, signing=signing("quinn"))
     with pytest.raises(OutOfDate):
-        actions.review(session, lot.number, ReviewKind.TRAIL, form, by=quinn, at=clock())
+        reviewing.review(session, lot.number, ReviewKind.TRAIL, form, by=quinn, at=clock())
 
 
 def test_a_wrong_password_enters_no_line(session: Session, clock: Clock, lot: Lot) -> None:

@@ -137,7 +137,7 @@ def lot_is_in_date(question: Question) -> Iterator[str]:
     the results take longer than the cells live (requirements 6.4).
     """
     lot = question.dossier.lot
-    if lot.stage is Stage.CONDITIONALLY_CERTIFIED:
+    if lot.stage not in (Stage.IN_PRODUCTION, Stage.IN_TESTING):
         return
     if lot.expires_at is not None and question.at >= lot.expires_at:
         yield f"The lot expired on {lot.expires_at:%Y-%m-%d %H:%M} UTC."
