@@ -1,30 +1,140 @@
-"""The command line `passage`."""
+"""The command line `passage`.
 
+A command loads what it needs and nothing else: `verify` starts without a database, without the
+settings of a site and without the web server, on any machine that holds a file to be proven.
+"""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-import uvicorn
-from sqlalchemy import inspect
 
-from app.db import Database
-from app.main import create_app
-from app.migrate import upgrade
-from app.settings import settings
-from app.web.clock import wall_clock
+if TYPE_CHECKING:
+    from app.db import Database
+    from app.errors import RecordError
+
+DONE, AGAINST, CANNOT, UNKNOWN = 0, 1, 2, 3
+EXIT = """
+
+Exit code 0: done, or it holds. 1: refused, or something does not hold. 2: it could not be
+tried: a file, a folder, a port or a word on the command line. 3: what is checked is not known.
+"""
 
 main = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="The batch record of a living medicine."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode=None,
+    help=f"The batch record of a living medicine.{EXIT}",
 )
 audit = typer.Typer(no_args_is_help=True, help="The trail: what was done, by whom, and why.")
+masters = typer.Typer(no_args_is_help=True, help="Products, specifications, master batch records.")
 main.add_typer(audit, name="audit")
+main.add_typer(masters, name="masters")
+
+Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every one.")]
+Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)]
+THIS_MACHINE = "127.0.0.1"
 
 
-def open_database() -> Database:
+def stop(says: str, code: int = CANNOT) -> NoReturn:
+    """End with words for a person, not with a trace."""
+    typer.echo(says, err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What was refused ends the command with what would be right."""
+    from app.errors import RecordError
+
+    try:
+        yield
+    except RecordError as no:
+        stop(f"{no.title}. {no.says}", AGAINST)
+
+
+def open_database() -> "Database":
     """The database of this installation, upgraded to this version."""
-    settings().folder.mkdir(parents=True, exist_ok=True)
-    upgrade(settings().url)
+    from sqlalchemy.exc import OperationalError
+
+    from app.db import Database
+    from app.migrate import upgrade
+    from app.settings import settings
+
+    try:
+        settings().folder.mkdir(parents=True, exist_ok=True)
+        upgrade(settings().url)
+    except OSError as wrong:
+        stop(f"The folder {settings().folder} cannot be made: {wrong.strerror}.")
+    except OperationalError as wrong:
+        stop(f"The database cannot be opened: {wrong.orig}")
     return Database(settings().url)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens, before anything long is begun for it."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as wrong:
+        words = wrong.strerror or str(wrong)
+        stop(f"Nothing can be served on {host}, port {port}: {words}. Try another --port.")
+
+
+def address(listening: socket.socket) -> str:
+    """How a browser on this machine reaches it."""
+    host, port = listening.getsockname()[:2]
+    if host in {THIS_MACHINE, "::1", "0.0.0.0", "::"}:  # noqa: S104 - it is compared, not bound
+        host = "localhost"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def serve_on(listening: socket.socket) -> None:
+    """Serve until somebody presses Ctrl-C, or the machine says stop."""
+    import uvicorn
+
+    from app.main import create_app
+
+    config = uvicorn.Config(
+        create_app(open_database()),
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    server = uvicorn.Server(config)
+    server.run(sockets=[listening])
+    raise typer.Exit(DONE if server.started else CANNOT)
+
+
+@main.command()
+def demo(host: Host = THIS_MACHINE, port: Port = 8000) -> None:
+    """Serve a demo site: ten weeks of work by a dozen people, and what waits for them today.
+
+    It is filled once; the next start keeps everything that was done in it.
+    """
+    from app.demo.site import demo_site, poster
+    from app.settings import settings
+
+    if settings().database_url:
+        stop("The demo keeps its data in a file: start it without PASSAGE_DATABASE_URL.")
+    listening = listen(host, port)
+    with in_words():
+        record = demo_site(settings().folder, os.environ)
+    typer.echo(poster(address(listening), record))
+    serve_on(listening)
+
+
+@main.command()
+def serve(host: Host = THIS_MACHINE, port: Port = 8000) -> None:
+    """Upgrade the database and serve the site; an empty one asks for its administrator first."""
+    listening = listen(host, port)
+    typer.echo(f"Passage serves on {address(listening)}. Ctrl-C stops it.")
+    serve_on(listening)
 
 
 @main.command()
@@ -35,35 +145,136 @@ def migrate() -> None:
 
 
 @main.command()
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on")] = 8000,
+def verify(
+    file: Annotated[Path, typer.Argument(help="A sealed record, as PDF.")],
+    trust: Annotated[
+        Path | None,
+        typer.Option(
+            help="PEM with the certificate of the authority you trust; without it the report "
+            "says whose seal it is, and you compare the fingerprint."
+        ),
+    ] = None,
 ) -> None:
-    """Upgrade the database and serve the application."""
-    app = create_app(open_database())
-    typer.echo(f"Passage serves on http://{'localhost' if host == '127.0.0.1' else host}:{port}")
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+    """Say line by line what a sealed record proves: without a database, from the file alone.
+
+    Exit code 0: all of it holds. 1: something does not hold. 2: there is no such file.
+    3: nothing speaks against it, but something is unknown, for example whose seal it is.
+    """
+    sealed, authority = _content(file), _content(trust) if trust else b""
+
+    from app.record.checks import CHECKS
+    from app.record.keys import load_certificates
+    from app.record.proof import verify as prove
+    from schemas.proof import Holds
+
+    with in_words():
+        trusted = load_certificates(authority) if trust else ()
+    report = prove(sealed, trusted, checks=CHECKS)
+    for line in report.lines:
+        typer.echo(f"{line.holds.value:>14}  {line.checked}: {line.says}")
+    typer.echo(f"\n{file.name}, SHA-256 {report.file_digest}")
+    verdict = {
+        Holds.YES: "All of it holds.",
+        Holds.NO: "It does not hold. Do not rely on this file.",
+        Holds.UNKNOWN: "Nothing speaks against it; what is unknown stands above.",
+    }
+    typer.echo(verdict[report.holds])
+    raise typer.Exit({Holds.YES: DONE, Holds.NO: AGAINST, Holds.UNKNOWN: UNKNOWN}[report.holds])
 
 
-def _has_trail(database: Database) -> bool:
-    path = database.engine.url.database
-    if database.is_sqlite and not (path and Path(path).exists()):
-        return False  # looking into it would make an empty one
-    return inspect(database.engine).has_table("audit_entry")
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as wrong:
+        stop(f"{path} cannot be read: {wrong.strerror}.")
+
+
+@masters.command("import")
+def import_masters(
+    files: Annotated[list[Path], typer.Argument(help="YAML or JSON documents, in any order.")],
+    by: Annotated[str, typer.Option(help="User name of the author, who is asked the password.")],
+    change: Annotated[str, typer.Option(help="What is new in this version, and why.")],
+) -> None:
+    """Import masters as drafts, all of them or none; somebody else approves them on screen.
+
+    Exit code 0: imported, or here already. 1: refused, with file and line. 2: cannot be read.
+    """
+    from app.errors import RecordError
+
+    for path in files:
+        _content(path)
+    password = typer.prompt(f"Password of {by}", hide_input=True)
+    database = open_database()
+    with in_words():
+        try:
+            said = _imported(database, files, change=change, username=by, password=password)
+        except RecordError as no:
+            _keep_attempt(database, by, no)
+            raise
+        finally:
+            database.close()
+    for line in said:
+        typer.echo(line)
+
+
+def _imported(
+    database: "Database", files: list[Path], *, change: str, username: str, password: str
+) -> tuple[str, ...]:
+    """One line of words for each file that was imported, by a person who was asked to prove it."""
+    from app.masters.actions import import_files
+    from app.people import actions as people
+    from app.people.credentials import confirm
+    from app.people.sessions import actor_of
+    from app.web.clock import wall_clock
+
+    at = wall_clock()
+    with database.writing() as session:
+        account = people.account_named(session, username)
+        author = actor_of(session, account).doing("master.import")
+        confirm(session, author, password, at=at)
+        return import_files(session, files, change=change, by=author, at=at)
+
+
+def _keep_attempt(database: "Database", username: str, no: "RecordError") -> None:
+    """A refused attempt stays in the trail, and a wrong password counts, as on screen."""
+    from app.errors import SignatureFailed
+    from app.people import actions as people
+    from app.people.credentials import count_failure
+    from app.trail import audit as trail
+    from app.web.clock import wall_clock
+
+    if not no.kept:
+        return
+    at = wall_clock()
+    with database.writing() as session:
+        if isinstance(no, SignatureFailed):
+            count_failure(people.account_named(session, username), at=at)
+        details = {"method": "command line", "status": no.status, "username": username}
+        trail.record(
+            session, by=None, at=at, did="refused", about="masters", why=no.says, details=details
+        )
 
 
 @audit.command("verify")
 def audit_verify() -> None:
     """Compare the trail, every row, file and trigger with what was recorded; 1 if any differs."""
+    from sqlalchemy import inspect
+
     import app.tables  # noqa: F401 - every table must be known before it is compared
+    from app.db import Database
+    from app.settings import settings
     from app.trail import attachments, checkpoint
-    from app.trail.verify import keep_report, verify
+    from app.trail.verify import keep_report
+    from app.trail.verify import verify as compare
+    from app.web.clock import wall_clock
 
     database = Database(settings().url)
-    if not _has_trail(database):
-        typer.echo(f"There is no trail in {database.engine.url.render_as_string()}.", err=True)
-        raise typer.Exit(2)
-    report = verify(
+    path = database.engine.url.database
+    # looking into a SQLite file that is not there would make an empty one
+    absent = database.is_sqlite and not (path and Path(path).exists())
+    if absent or not inspect(database.engine).has_table("audit_entry"):
+        stop(f"There is no trail in {database.engine.url.render_as_string()}.")
+    report = compare(
         database,
         files=attachments.folder(),
         head_file=checkpoint.head_file(),
@@ -76,8 +287,8 @@ def audit_verify() -> None:
         state = "ok   " if not each.faults else "FOUND"
         typer.echo(f"{state} {each.looked_at:>9} {each.name}")
     typer.echo(f"The trail ends at entry {report.head.seq}, link {report.head.link}.")
-    raise typer.Exit(1 if report.faults else 0)
+    raise typer.Exit(AGAINST if report.faults else DONE)
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="passage")
