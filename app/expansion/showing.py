@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
@@ -15,6 +16,7 @@ from app.expansion.production import growth_of, production_of
 from app.expansion.reading import ValueLine, value_lines
 from app.lot.models import Lot
 from app.masters.limits import words_of
+from app.masters.rounding import digits, round_to_decimals
 from app.people.actor import Actor
 from app.trail import attachments
 from schemas.expansion import CorrectStep, PerformStep
@@ -65,6 +67,21 @@ class ProductionPage:
     phases: tuple[ShownPhase, ...]
     charts: tuple[Chart, ...]
     hindrances: tuple[str, ...]
+
+    @property
+    def doublings(self) -> str:
+        """How old the cells are, how old they came, and how old they may become."""
+        record = self.record
+        reached = record.cumulative_doublings
+        now = "not known yet" if reached is None else _few(reached)
+        return (
+            f"{now} doublings in all, {_few(record.carried_doublings)} of them from the bank; "
+            f"the product allows {record.maximum_doublings:f}."
+        )
+
+
+def _few(doublings: Decimal) -> str:
+    return digits(round_to_decimals(doublings, 3))
 
 
 def production_page(session: Session, lot: Lot, *, by: Actor, at: datetime) -> ProductionPage:

@@ -56,7 +56,8 @@ def value_fields(
         zone=zone,
         options=yes_no,
     )
-    return (*_by_master(step, typed, values or {}), *(_in_one_box(each) for each in drawn))
+    fields = (*_by_master(step, typed, values or {}), *(_in_one_box(each) for each in drawn))
+    return tuple(sorted(fields, key=lambda each: each.name == "values.remark"))
 
 
 def _as_sent(values: dict[str, Any]) -> dict[str, Any]:
@@ -219,7 +220,8 @@ def common_fields(
     clean = [each for each in rooms(session) if each.grade.suffices_for(step.room_grade)]
     options = {"room": tuple(Option(each.code, f"{each.code} {each.title}") for each in clean)}
     left_out = ("occurrence", "materials", "equipment") + (() if containers else ("containers",))
-    drawn = fields_of(Performed, typed, leave_out=left_out, zone=zone, options=options)
+    only = {"room": clean[0].code} if len(clean) == 1 else {}
+    drawn = fields_of(Performed, typed, only, leave_out=left_out, zone=zone, options=options)
     return tuple(_in_one_box(each) for each in drawn)
 
 
