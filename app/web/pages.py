@@ -1,6 +1,6 @@
 """Showing pages: templates, redirects, and the same page again when a form is refused."""
 
-from collections.abc import MutableMapping
+from collections.abc import AsyncIterator, MutableMapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -78,16 +78,22 @@ def go_to(path: str, notice: str = "") -> RedirectResponse:
     return RedirectResponse(where, status_code=303)
 
 
-async def sent_form(request: Request) -> FormData:
-    """What the browser sent, kept so that a refusal can show it again."""
-    form = await request.form(max_files=5, max_fields=3000, max_part_size=2 * 1024 * 1024)
+async def sent_form(request: Request) -> AsyncIterator[FormData]:
+    """What the browser sent, kept so that a refusal can show it again; its files are closed after.
+
+    A screen may offer a file for each of its parts, and a browser sends the empty ones too.
+    """
+    form = await request.form(max_files=60, max_fields=3000, max_part_size=2 * 1024 * 1024)
     values = {
         name: [each for each in form.getlist(name) if isinstance(each, str)]
         for name in form
         if "password" not in name
     }
     request.state.typed = Typed(values or {"_sent": ["1"]})
-    return form
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 Form = Annotated[FormData, Depends(sent_form)]
@@ -133,6 +139,7 @@ async def same_page_again(request: Request, no: RecordError) -> Response:
     }
     status, headers, body = await _answer_to(request, scope)
     if status in (404, 405, 303, 307) or status >= 500:  # noqa: PLR2004 - not the form's page
+        request.state.refusal = no
         return show(request, "refusal.html", no=no)
     kept = {key: value for key, value in headers.items() if key == "content-type"}
     return Response(body, status_code=no.status, headers=kept)
