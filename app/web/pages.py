@@ -73,8 +73,9 @@ def show(request: Request, template: str, /, **context: Any) -> HTMLResponse:
 
 def go_to(path: str, notice: str = "") -> RedirectResponse:
     """After a deed: the page that shows it, so that reloading does nothing twice."""
-    joint = "&" if "?" in path else "?"
-    where = f"{path}{joint}notice={quote(notice)}" if notice else path
+    page, mark, place = path.partition("#")
+    joint = "&" if "?" in page else "?"
+    where = f"{page}{joint}notice={quote(notice)}{mark}{place}" if notice else path
     return RedirectResponse(where, status_code=303)
 
 
