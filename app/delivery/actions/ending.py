@@ -12,6 +12,7 @@ from app.delivery.models import ContainerEvent
 from app.errors import BadInput, FieldError, SamePerson
 from app.lot.containers import container_for_change
 from app.lot.deviations import raise_deviation
+from app.lot.journey import refuse_container_move
 from app.lot.models import Container
 from app.people.actions import account_named
 from app.people.actor import Actor
@@ -20,6 +21,7 @@ from app.trail.signatures import sign
 from schemas.delivery import EventKind
 from schemas.delivery_forms import Destroy, Destruction, Return
 from schemas.delivery_words import StepWords
+from schemas.lot import ContainerState
 from schemas.people import Signing
 from schemas.trail import Meaning, Signature
 
@@ -70,6 +72,7 @@ def destroy_container(
     find_container(session, number, by=by)
     container = container_for_change(session, number)
     refuse_odd_moment("destroyed_at", form.destroyed_at, after=latest(session, [container]), at=at)
+    refuse_container_move(number, container.state, ContainerState.DESTROYED)
     watching = _witness(session, form.witness, by=by)
     words = Destruction.model_validate(form.model_dump(exclude={"signing", "witness"})).plain()
     signature = _sign(session, container, words, form.signing, Meaning.PERFORMED, by=by, at=at)

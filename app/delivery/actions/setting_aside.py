@@ -27,18 +27,18 @@ from schemas.trail import Meaning
 
 def why_set_aside(session: Session, container: Container) -> str | None:
     """Why a container must not be used: set aside and undecided, or decided against."""
-    rows = session.execute(
-        select(SetAsideRow, DispositionRow)
-        .outerjoin(DispositionRow, DispositionRow.set_aside_id == SetAsideRow.id)
-        .where(SetAsideRow.container_id == container.id)
-        .order_by(SetAsideRow.id)
-    ).all()
-    for row, decided in rows:
-        if decided is None:
-            return f"{row.reason} QA has not decided yet."
-        if decided.disposition is Disposition.NOT_USABLE:
-            return f"{row.reason} QA: must not be used."
-    return None
+    for row in undecided(session, container):
+        return f"{row.reason} QA has not decided yet."
+    refused = session.scalars(
+        select(DispositionRow)
+        .join(SetAsideRow, SetAsideRow.id == DispositionRow.set_aside_id)
+        .where(
+            SetAsideRow.container_id == container.id,
+            DispositionRow.disposition == Disposition.NOT_USABLE,
+        )
+        .limit(1)
+    ).first()
+    return f"{refused.set_aside.reason} QA: must not be used." if refused else None
 
 
 def set_aside(
