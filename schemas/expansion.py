@@ -25,7 +25,7 @@ def _scanned(entered: object) -> object:
 
 
 Scanned = Annotated[
-    tuple[Annotated[str, Field(min_length=1, max_length=60)], ...],
+    tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]{1,60}$")], ...],
     BeforeValidator(_scanned),
     Field(max_length=200),
 ]

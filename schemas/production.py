@@ -302,8 +302,14 @@ class LotSearch(Contract):
 
     stage: Stage | None = None
     product: Code | None = None
-    words: str = Field(default="", max_length=60, description="A lot number, or a patient's code.")
-    before: PositiveInt | None = Field(default=None, description="The next page begins here.")
+    words: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9 ._-]{0,60}$",
+        description="The beginning of a lot number, or a patient's code.",
+    )
+    before: PositiveInt | None = Field(
+        default=None, le=2**31 - 1, description="The next page begins here."
+    )
 
 
 class LotLine(Contract):

@@ -47,6 +47,7 @@ class Unit(StrEnum):
     UG_PER_ML = "ug/mL"
     NG_PER_ML = "ng/mL"
     PG_PER_ML = "pg/mL"
+    CENTIMETRE = "cm"
     CM2 = "cm2"
     MINUTE = "min"
     HOUR = "h"

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from app.expansion import actions, overview
 from app.expansion.gathering import words_of
@@ -24,6 +24,9 @@ from schemas.production import (
     ProductionRecord,
 )
 
+Number = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,60}$")]
+"""A lot's number or a step's code: anything else is not found."""
+
 api = APIRouter(tags=["production"], prefix="/lots")
 
 
@@ -43,7 +46,7 @@ def start(
 
 
 @api.get("/{number}/production", dependencies=[allowed("lot.read")])
-def production(number: str, session: Look) -> ProductionRecord:
+def production(number: Number, session: Look) -> ProductionRecord:
     """Everything that was done to a lot."""
     return production_of(session, find_lot(session, number))
 
@@ -52,8 +55,8 @@ def production(number: str, session: Look) -> ProductionRecord:
 @answers_once
 def perform(
     *,
-    number: str,
-    code: str,
+    number: Number,
+    code: Number,
     by: Annotated[Actor, allowed("step.perform")],
     form: PerformStep,
     at: Now,
@@ -67,8 +70,8 @@ def perform(
 @answers_once
 def check(
     *,
-    number: str,
-    code: str,
+    number: Number,
+    code: Number,
     occurrence: int,
     by: Annotated[Actor, allowed("step.check")],
     form: CheckStep,
@@ -84,8 +87,8 @@ def check(
 @answers_once
 def correct(
     *,
-    number: str,
-    code: str,
+    number: Number,
+    code: Number,
     occurrence: int,
     by: Annotated[Actor, allowed("step.correct")],
     form: CorrectStep,
@@ -97,7 +100,7 @@ def correct(
 
 
 @api.get("/{number}/endorsement", dependencies=[allowed("lot.read")])
-def endorsement(number: str, session: Look) -> EndorsementWords:
+def endorsement(number: Number, session: Look) -> EndorsementWords:
     """What would be endorsed now; its digest is what `shown` names."""
     return actions.endorsement_words(session, find_lot(session, number))
 
@@ -106,7 +109,7 @@ def endorsement(number: str, session: Look) -> EndorsementWords:
 @answers_once
 def endorse(
     *,
-    number: str,
+    number: Number,
     by: Annotated[Actor, allowed("production.endorse")],
     form: Endorse,
     at: Now,

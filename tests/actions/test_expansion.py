@@ -2,20 +2,25 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from threading import Thread
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from app.db import Database
 from app.errors import BadInput, OutOfDate, Refused, SamePerson, SignatureFailed
 from app.expansion import actions
+from app.expansion.gathering import book_of
 from app.expansion.production import growth_of, production_of, samples_of
 from app.lot.deviations import deviations_of
-from app.lot.lots import containers_of, hold, sources_of
+from app.lot.lots import containers_of, find_lot, hold, sources_of
 from app.lot.models import Lot
+from app.supplies.actions import usable_equipment
 from app.trail import audit
-from schemas.expansion import CheckStep, Endorse, PerformStep
+from schemas.expansion import CheckStep, CorrectStep, Endorse, PerformStep, StartLot
 from schemas.lot import ContainerState, Stage
+from schemas.production import CheckWords
 from tests.conftest import Clock, person, signing
 from tests.journeys.production import (
     WorkingUnit,
@@ -109,8 +114,6 @@ def started_from(unit: WorkingUnit, numbers: set[str]) -> Lot:
 
 
 def start_form_cryo(numbers: set[str]) -> Any:
-    from schemas.expansion import StartLot
-
     return StartLot(product_code="UC-MSC-CRYO", master_version=1, containers=tuple(numbers))
 
 
@@ -293,8 +296,6 @@ def test_a_correction_keeps_the_original_and_asks_for_a_new_check(unit: WorkingU
 
 
 def stale_correction(unit: WorkingUnit, lot: Lot, *, entry: int) -> None:
-    from schemas.expansion import CorrectStep
-
     words = unit.book(lot).at("S115", 1)
     assert words is not None
     correction = CorrectStep(
@@ -400,3 +401,86 @@ def test_each_person_sees_what_they_can_do(unit: WorkingUnit) -> None:
     checked(unit, row)
     through(unit, lot)
     assert tasks("olga") == ["Endorse production"]
+
+
+def test_two_tabs_at_once_perform_a_step_once(database: Database, clock: Clock) -> None:
+    with database.writing() as session:
+        number = started(working_unit(session, clock), "UC-WCB").number
+        stock_form = form_for_first(session, clock, number)
+    said: list[str] = []
+
+    def perform() -> None:
+        try:
+            with database.writing() as session:
+                by = person(session, "olga", "step.perform")
+                actions.perform_step(session, number, "S010", stock_form, by=by, at=clock())
+            said.append("entered")
+        except OutOfDate:
+            said.append("out of date")
+
+    tabs = [Thread(target=perform) for _ in range(3)]
+    for each in tabs:
+        each.start()
+    for each in tabs:
+        each.join()
+    assert sorted(said) == ["entered", "out of date", "out of date"]
+
+
+def form_for_first(session: Session, clock: Clock, number: str) -> PerformStep:
+    lot = find_lot(session, number)
+    book = book_of(session, lot)
+    values = {
+        "kind": "line_clearance",
+        "previous_lot": "none",
+        **dict.fromkeys(
+            ("materials_removed", "papers_removed", "surfaces_cleaned", "equipment_fits"), True
+        ),
+        "monitoring_started": True,
+    }
+    equipment = usable_equipment(session, "EQ-BSC", at=clock(), zone="Europe/Warsaw")
+    return PerformStep.model_validate(
+        {
+            "occurrence": next_place(book).occurrence,
+            "values": values,
+            "equipment": [{"kind": "EQ-BSC", "equipment": equipment[0].code}],
+            "room": "R-101",
+        }
+    )
+
+
+def test_a_freezing_curve_is_a_file_that_was_kept(unit: WorkingUnit) -> None:
+    lot = started(unit, "UC-WCB")
+    through(unit, lot, until="S350")
+    with pytest.raises(BadInput) as no:
+        performed(unit, lot, curve_file="0" * 64)
+    assert [each.field for each in no.value.errors] == ["values.curve_file"]
+
+
+def test_containers_that_are_lost_in_freezing_are_named(unit: WorkingUnit) -> None:
+    lot = started(unit, "UC-WCB")
+    through(unit, lot, until="S350")
+    assert refused(unit, lot, containers_lost=1) == ["EXP-41"]
+
+
+def test_a_donation_is_not_used_up_twice(unit: WorkingUnit) -> None:
+    form = start_form(unit, "UC-WCB")
+    trained(unit, "olga", "MBR-UC-WCB")
+    by = person(unit.session, "olga", "lot.start")
+    half = form.model_copy(
+        update={"donations": (form.donations[0].model_copy(update={"quantity": Decimal(40)}),)}
+    )
+    actions.start_lot(unit.session, half, by=by, at=unit.clock())
+    with pytest.raises(Refused, match="EXP-09"):
+        actions.start_lot(unit.session, half, by=by, at=unit.clock())
+
+
+def test_each_entry_carries_its_trail(unit: WorkingUnit) -> None:
+    lot = started(unit, "UC-WCB")
+    row = performed(unit, lot)
+    record = production_of(unit.session, lot).step("S010").entries[0]
+    assert record.sha256 == row.sha256 == record.words.digest()
+    assert record.check is not None
+    signed = CheckWords(entry=record.words, remark=None)
+    assert record.check.signature.words_digest == signed.digest()
+    used = production_of(unit.session, lot).supplies
+    assert {each.about for each in (*used.equipment, *used.rooms)} == {row.ref}

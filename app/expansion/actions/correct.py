@@ -57,7 +57,7 @@ def correct_step(
     was = _shown(book, step, occurrence, correction)
     old = entry_row(session, lot, was.entry)
     refuse_same_person(session, "step.correct", about=old.ref, by=by)
-    refuse_unreadable(step, correction.values)
+    refuse_unreadable(session, step, correction.values)
     case = correction_case(session, lot, book, was, correction, by=by, at=at)
     refuse_if(judge(CORRECTION_RULES, case))
     work = Work(session, lot, book, step, by, at)

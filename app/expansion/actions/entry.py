@@ -3,25 +3,28 @@
 from datetime import datetime
 from decimal import Decimal
 
-from app.errors import BadInput, FieldError
+from sqlalchemy.orm import Session
+
+from app.errors import BadInput, FieldError, NotFound
 from app.expansion.book import Book
 from app.expansion.calculating import calculate
 from app.expansion.judging import Amiss, amiss_at, judge_limits, read_fields
 from app.expansion.models import StepRow
 from app.expansion.work import Work
 from app.lot.deviations import raise_deviation
+from app.trail.attachments import kept_file
 from schemas.expansion import Performed
 from schemas.lot import FrozenVersion
 from schemas.master_step import Step
 from schemas.production import EntryWords
-from schemas.step import StepValues
+from schemas.step import FreezeValues, StepValues
 
 
-def refuse_unreadable(step: Step, values: StepValues) -> None:
+def refuse_unreadable(session: Session, step: Step, values: StepValues) -> None:
     """Refuse values that are not what this step asks for.
 
     Raises:
-        BadInput: they are of another kind of step, or a field of the master is missing or wrong.
+        BadInput: they are of another kind of step, or a field or file is missing or wrong.
     """
     if values.kind is not step.kind:
         says = f"{step.code} is a step of the kind {step.kind}; {values.kind} was entered."
@@ -29,6 +32,12 @@ def refuse_unreadable(step: Step, values: StepValues) -> None:
     wrong = read_fields(step, values)
     if wrong:
         raise BadInput([error for each in wrong for error in each.errors])
+    if isinstance(values, FreezeValues) and values.curve_file is not None:
+        try:
+            kept_file(session, values.curve_file)
+        except NotFound:
+            says = "No file with this digest was kept; attach the curve."
+            raise BadInput([FieldError("values.curve_file", says)]) from None
 
 
 def words_for(

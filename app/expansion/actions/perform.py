@@ -53,7 +53,7 @@ def perform_step(
     book = book_of(session, lot)
     step = step_of(book.master, step_code)
     _refuse_done_before(book, step, done.occurrence)
-    refuse_unreadable(step, done.values)
+    refuse_unreadable(session, step, done.values)
     case = step_case(session, lot, book, step, done, by=by, at=at)
     refuse_if(judge(STEP_RULES, case))
     work = Work(session, lot, book, step, by, at)

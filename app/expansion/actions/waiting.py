@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
-from app.expansion.book import Book
 from app.expansion.gathering import book_of
 from app.lot.models import Lot
 from app.people.actor import Actor
@@ -14,21 +13,31 @@ from app.trail.separation import has_clash
 from schemas.lot import Stage
 from schemas.people import Task
 
+LOTS_SHOWN = 100
+"""The oldest come first; nobody reads a longer list."""
+
 
 def waiting(session: Session, by: Actor) -> Sequence[Task]:
     """What this person can do in production: nothing for others, nothing on lots that are held."""
     if not by.may("step.perform"):
         return ()
+    # Only what they were trained on; whether the training still holds, the step asks.
+    theirs = select(Training.id).where(
+        Training.account_id == by.account_id,
+        Training.document_code == Lot.master_code,
+        Training.document_version == cast(Lot.master_version, String),
+    )
     lots = session.scalars(
-        select(Lot).where(Lot.stage == Stage.IN_PRODUCTION).order_by(Lot.id).limit(200)
+        select(Lot)
+        .where(Lot.stage == Stage.IN_PRODUCTION, theirs.exists())
+        .order_by(Lot.id)
+        .limit(LOTS_SHOWN)
     )
     return tuple(task for lot in lots for task in _on(session, lot, by))
 
 
 def _on(session: Session, lot: Lot, by: Actor) -> Iterator[Task]:
     book = book_of(session, lot)
-    if not _was_trained(session, by, book):
-        return
     about = f"{lot.number}, {lot.product_name}"
     unchecked = book.to_check()
     for entry in unchecked:
@@ -47,18 +56,3 @@ def _on(session: Session, lot: Lot, by: Actor) -> Iterator[Task]:
         path = f"/lots/{lot.number}/steps/{place.step.code}"
         title = f"Perform {place.step.code}: {place.step.title}"
         yield Task(title=title, about=about, href=path, since=book.last_done_at())
-
-
-def _was_trained(session: Session, by: Actor, book: Book) -> bool:
-    """Whether this work is theirs at all; whether the training still holds, the step asks."""
-    return bool(
-        session.scalar(
-            select(Training.id)
-            .where(
-                Training.account_id == by.account_id,
-                Training.document_code == book.master.code,
-                Training.document_version == str(book.master.version),
-            )
-            .limit(1)
-        )
-    )

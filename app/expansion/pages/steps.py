@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from app.expansion import actions, overview, showing
@@ -22,6 +22,7 @@ from schemas.step import StepKind
 from schemas.trail import Meaning
 
 pages = APIRouter(prefix="/lots/{number}")
+Number = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,60}$")]
 Reader = Annotated[Actor, allowed("lot.read")]
 Performer = Annotated[Actor, allowed("step.perform")]
 Checker = Annotated[Actor, allowed("step.check")]
@@ -30,7 +31,7 @@ Endorser = Annotated[Actor, allowed("production.endorse")]
 
 
 @pages.get("/production")
-def production(request: Request, number: str, by: Reader, at: Now, session: Look) -> Response:
+def production(request: Request, number: Number, by: Reader, at: Now, session: Look) -> Response:
     """Every phase and step of a lot: what is done, what comes next, and what hinders it."""
     lot = find_lot(session, number)
     return show(
@@ -43,7 +44,7 @@ def production(request: Request, number: str, by: Reader, at: Now, session: Look
 
 @pages.get("/steps/{code}")
 def step_form(
-    request: Request, number: str, code: str, by: Performer, at: Now, session: Look
+    request: Request, number: Number, code: Number, by: Performer, at: Now, session: Look
 ) -> Response:
     """The form of a step that is open, or why it is not."""
     lot = find_lot(session, number)
@@ -75,7 +76,7 @@ def step_form(
 
 @pages.post("/steps/{code}")
 def perform(
-    *, number: str, code: str, by: Performer, form: Form, at: Now, session: UnitOfWork
+    *, number: Number, code: Number, by: Performer, form: Form, at: Now, session: UnitOfWork
 ) -> Response:
     """Perform the step, with the file of the freezer where one is attached."""
     lot = find_lot(session, number)
@@ -88,7 +89,7 @@ def perform(
 
 @pages.get("/steps/{code}/{occurrence}/check")
 def check_form(
-    request: Request, number: str, code: str, occurrence: int, by: Checker, session: Look
+    request: Request, number: Number, code: Number, occurrence: int, by: Checker, session: Look
 ) -> Response:
     """The entry to check, complete, and the place to sign."""
     lot = find_lot(session, number)
@@ -107,8 +108,8 @@ def check_form(
 @pages.post("/steps/{code}/{occurrence}/check")
 def check(
     *,
-    number: str,
-    code: str,
+    number: Number,
+    code: Number,
     occurrence: int,
     by: Checker,
     form: Annotated[CheckStep, sent(CheckStep)],
@@ -122,7 +123,7 @@ def check(
 
 @pages.get("/steps/{code}/{occurrence}/correct")
 def correct_form(
-    request: Request, number: str, code: str, occurrence: int, by: Corrector, session: Look
+    request: Request, number: Number, code: Number, occurrence: int, by: Corrector, session: Look
 ) -> Response:
     """The entry as it stands, to be corrected."""
     lot = find_lot(session, number)
@@ -144,8 +145,8 @@ def correct_form(
 @pages.post("/steps/{code}/{occurrence}/correct")
 def correct(
     *,
-    number: str,
-    code: str,
+    number: Number,
+    code: Number,
     occurrence: int,
     by: Corrector,
     form: Form,
@@ -161,7 +162,9 @@ def correct(
 
 
 @pages.get("/endorse")
-def endorse_form(request: Request, number: str, by: Endorser, at: Now, session: Look) -> Response:
+def endorse_form(
+    request: Request, number: Number, by: Endorser, at: Now, session: Look
+) -> Response:
     """What the responsible person stands for, and the place to sign."""
     lot = find_lot(session, number)
     return show(
@@ -177,7 +180,7 @@ def endorse_form(request: Request, number: str, by: Endorser, at: Now, session: 
 
 @pages.post("/endorse")
 def endorse(
-    number: str,
+    number: Number,
     by: Endorser,
     form: Annotated[Endorse, sent(Endorse)],
     at: Now,

@@ -124,20 +124,22 @@ def no_more_than_was_received(case: StartCase) -> Iterator[str]:
 
 @rule("EXP-10", cite="R-ATMP-18; R-DON-30", mend="Stop. Put everything back and call QA.")
 def one_patient_only(case: StartCase) -> Iterator[str]:
-    """An autologous or directed lot is of one patient: the code on order and donation agree."""
-    codes = sorted({each.patient_code or "no code" for each in case.donations})
+    """An autologous or directed lot is of one patient: order and cells agree."""
+    found = [each.patient_code for each in case.donations]
+    found += [each.container.patient_coi for each in case.containers]
+    codes = sorted({each or "no code" for each in found})
     scanned = case.asked.patient_code
     if not case.product.donation_use.for_one_patient:
         if scanned is not None:
             yield "An allogeneic lot is for no patient known yet: leave the code blank."
         return
     if len(codes) > 1:
-        yield f"The donations are of different patients: {', '.join(codes)}."
+        yield f"The cells are of different patients: {', '.join(codes)}."
     if scanned is None:
         yield "The patient's chain-of-identity code was not scanned from the order."
     for code in codes:
         if scanned is not None and code != scanned:
-            yield f"The order says {scanned}; the donation says {code}."
+            yield f"The order says {scanned}; the cells say {code}."
 
 
 @rule("EXP-11", cite="R-ATMP-15; R-ATMP-24", mend="Wait for the certificate of the bank lot.")
