@@ -35,7 +35,7 @@ from schemas.delivery_case import GivingCase, Step
 from schemas.delivery_forms import Administer, Identified, Prepare
 from schemas.finding import Finding
 from schemas.lot import ContainerState
-from schemas.trail import Meaning
+from schemas.trail import Meaning, Signature
 
 MINUTE = timedelta(minutes=1)
 
@@ -125,6 +125,26 @@ def administer(
         meaning=Meaning.ADMINISTERED,
         at=at,
     )
+    _give(session, shipment, scanned, form, words=words, signature=signature, by=by, at=at)
+    numbers = _report(session, scanned, form, findings, against, by=by, at=at)
+    why = form.given_all_the_same
+    record_for_each(
+        session, scanned, did="delivery.administer", by=by, at=at, why=why, details=words
+    )
+    return done(shipment, findings, *numbers)
+
+
+def _give(
+    session: Session,
+    shipment: Shipment,
+    scanned: Sequence[Container],
+    form: Administer,
+    *,
+    words: dict[str, Any],
+    signature: Signature,
+    by: Actor,
+    at: datetime,
+) -> None:
     for each in scanned:
         add_event(
             session,
@@ -138,12 +158,6 @@ def administer(
             words=words,
             signature=signature,
         )
-    numbers = _report(session, scanned, form, findings, against, by=by, at=at)
-    why = form.given_all_the_same
-    record_for_each(
-        session, scanned, did="delivery.administer", by=by, at=at, why=why, details=words
-    )
-    return done(shipment, findings, *numbers)
 
 
 def dose_of(containers: Sequence[Container], form: Administer) -> Decimal:
