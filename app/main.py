@@ -11,6 +11,9 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session
 
 from app.db import Database
+from app.delivery import api as delivery_api
+from app.delivery import pages as delivery_pages
+from app.delivery.actions import waiting as delivery_waiting
 from app.expansion import actions as expansion_actions
 from app.expansion import api as expansion_api
 from app.expansion import pages as expansion_pages
@@ -43,7 +46,7 @@ from app.trail import api as trail_api
 from app.trail import audit
 from app.trail import pages as trail_pages
 from app.trail.attempts import keep_attempt
-from app.web import problems
+from app.web import document, problems
 from app.web.clock import wall_clock
 from app.web.guard import Guard
 from app.web.pages import environment
@@ -67,6 +70,7 @@ MENU = (
     MenuItem("Quality", "/quality", "lot.read"),
     MenuItem("Release", "/release", "release.read"),
     MenuItem("Delivery", "/delivery", "delivery.read"),
+    MenuItem("Genealogy", "/genealogy", "genealogy.read"),
     MenuItem("Supplies", "/supplies", "supply.read"),
     MenuItem("Masters", "/masters", "master.read"),
     MenuItem("People", "/people", "account.read"),
@@ -82,6 +86,7 @@ PAGES: Sequence[APIRouter] = (
     expansion_pages.pages,
     quality_pages.pages,
     release_pages.pages,
+    delivery_pages.pages,
     record_pages.pages,
 )
 OPEN_PAGES: Sequence[APIRouter] = (people_pages.open_pages,)
@@ -94,6 +99,7 @@ MACHINES: Sequence[APIRouter] = (
     expansion_api.api,
     quality_api.api,
     release_api.api,
+    delivery_api.api,
     record_api.api,
 )
 WAITING: Sequence[Callable[[Session, Actor], Sequence[Task]]] = (
@@ -103,6 +109,7 @@ WAITING: Sequence[Callable[[Session, Actor], Sequence[Task]]] = (
     expansion_actions.waiting,
     quality_waiting.waiting,
     release_overview.waiting,
+    delivery_waiting.waiting,
 )
 DUE: Sequence[Callable[[Session, Actor, datetime], Sequence[Task]]] = (
     people_actions.waiting,
@@ -154,5 +161,8 @@ def create_app(database: Database, clock: Callable[[], datetime] | None = None) 
     for router in PAGES:
         app.include_router(router, include_in_schema=False, dependencies=[Depends(signed_in)])
     for router in MACHINES:
-        app.include_router(router, prefix="/api/v1", dependencies=[Depends(signed_in)])
+        app.include_router(
+            router, prefix="/api/v1", dependencies=[Depends(signed_in)], responses=document.NO
+        )
+    document.complete(app)
     return app

@@ -117,3 +117,9 @@ class QualityRecord(Contract):
     def at_gate(self, *gates: Gate) -> Iterable[CriterionRecord]:
         """The criteria of these gates, in the order of the specification."""
         return (each for each in self.criteria if each.criterion.gate in gates)
+
+
+class EnteredResults(Contract):
+    """What was entered, every entry of each result."""
+
+    results: tuple[ResultFacts, ...]

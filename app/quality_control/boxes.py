@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.web.fields import FormField, Option, Typed, fields_of, shown_value
+from app.web.fields import FormField, Option, Typed, shown_value
 from schemas.quantity import Unit
 from schemas.reading import (
     CategoryReading,
     Growth,
-    KaryotypeReading,
+    Interpretation,
     Reading,
     SterilityReading,
 )
@@ -119,14 +119,23 @@ def _worded(
         return (_category(kind, place),)
     if isinstance(kind, SterilityResult):
         return _culture(kind, place)
-    before = place.before.plain() if isinstance(place.before, KaryotypeReading) else {}
-    return fields_of(
-        KaryotypeReading,
-        place.typed,
-        before,
-        prefix=f"{place.prefix}reading.",
-        leave_out=("kind",),
-        zone=place.zone,
+    normal = tuple(Option(each.value, each.value) for each in Interpretation)
+    return (
+        place.box("reading.iscn", "ISCN", kind="text", hint="46,XX[20]", value=place.was("iscn")),
+        place.box("reading.metaphases", "Metaphases", value=place.was("metaphases")),
+        place.box(
+            "reading.interpretation",
+            "Interpretation",
+            kind="select",
+            options=normal,
+            value=place.was("interpretation"),
+        ),
+        place.box(
+            "reading.conclusion",
+            "Conclusion, in the words of who interpreted it",
+            kind="textarea",
+            value=place.was("conclusion"),
+        ),
     )
 
 
@@ -222,16 +231,28 @@ def _culture(kind: SterilityResult, place: Place) -> tuple[FormField, ...]:
 
 def correction_boxes(criterion: Criterion, place: Place) -> tuple[FormField, ...]:
     """The boxes of a correction, filled with what was entered; a culture with all its looks."""
-    if isinstance(place.before, SterilityReading):
-        return fields_of(
-            SterilityReading,
-            place.typed,
-            place.before.model_dump(),
-            prefix=f"{place.prefix}reading.",
-            leave_out=("kind",),
-            zone=place.zone,
+    if not isinstance(place.before, SterilityReading):
+        return boxes_of(criterion, place)
+    outcomes = tuple(Option(each.value, each.value) for each in Growth)
+    boxes = [
+        place.box(
+            "reading.inoculated_at",
+            "Inoculated at",
+            kind="datetime-local",
+            value=place.before.inoculated_at,
         )
-    return boxes_of(criterion, place)
+    ]
+    for at, look in enumerate(place.before.readings):
+        row = f"reading.readings.{at}."
+        boxes += [
+            place.box(f"{row}medium", "Medium", kind="text", value=look.medium),
+            place.box(f"{row}day", "Day", value=look.day),
+            place.box(
+                f"{row}outcome", "Outcome", kind="select", options=outcomes, value=look.outcome
+            ),
+            place.box(f"{row}read_at", "Read at", kind="datetime-local", value=look.read_at),
+        ]
+    return tuple(boxes)
 
 
 def _dosing_boxes(criterion: Criterion, place: Place) -> tuple[FormField, ...]:

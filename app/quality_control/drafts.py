@@ -56,6 +56,7 @@ class Draft:
             reading=typed.reading,
             change=change,
             tested_at=typed.tested_at,
+            names_raw_data=bool(typed.raw_file or typed.raw_reference),
             entered_at=at,
             specification_approved_at=known.approved_at,
             before=before,

@@ -11,6 +11,7 @@ from app.errors import BadInput, FieldError
 from app.quality_control.boxes import PREFILLED
 from app.web.forms import read_form
 from schemas.base import Contract, Moment
+from schemas.quality_forms import WithoutSample
 from schemas.quantity import Unit
 from schemas.reading import (
     CategoryReading,
@@ -29,6 +30,7 @@ from schemas.reading import (
     Reading,
     SterilityReading,
 )
+from schemas.result import EnterResults, NewResult
 from schemas.result_kind import (
     EndotoxinBasis,
     EndotoxinResult,
@@ -107,8 +109,12 @@ class Part:
         )
 
 
-def read_result(criterion: Criterion, part: Part, before: Reading | None) -> Reading:
+def read_result(
+    criterion: Criterion, part: Part, before: Reading | None, *, whole: bool = False
+) -> Reading:
     """The reading that was typed for a criterion; a culture with what was read before.
+
+    `whole` reads a culture with all its looks, as a correction sends it.
 
     Raises:
         BadInput: fields named below "reading." or "look.".
@@ -120,7 +126,7 @@ def read_result(criterion: Criterion, part: Part, before: Reading | None) -> Rea
                 instead, FormData([("reason", part.text("reason"))]), part.zone, fixed
             )
             return reason
-    if isinstance(criterion.result_kind, SterilityResult) and not part.below("reading.readings."):
+    if isinstance(criterion.result_kind, SterilityResult) and not whole:
         return _culture(criterion.result_kind, part, before)
     with _below("", "reading."):
         contract = READ_AS[criterion.result_kind.kind]
@@ -186,3 +192,10 @@ def _below(name: str, prefix: str) -> Iterator[None]:
         raise BadInput(
             [FieldError(name or f"{prefix}{each.field}", each.says) for each in wrong.errors]
         ) from wrong
+
+
+def read_without_sample(form: WithoutSample) -> EnterResults:
+    """A criterion without a result, as the action takes it."""
+    contract = INSTEAD[form.instead]
+    reading: Reading = contract.model_validate({"kind": form.instead, "reason": form.reason})
+    return EnterResults(results=(NewResult(criterion=form.criterion, reading=reading),))

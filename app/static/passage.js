@@ -17,16 +17,25 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// Enter in a result field goes to the next one; the last one sends the form.
+// Enter in a result field goes to the next one that is shown; the last one sends the form.
 document.addEventListener("keydown", (event) => {
   const field = event.target;
   const form = field.closest && field.closest("form[data-enter-moves]");
   if (!form || event.key !== "Enter" || !field.matches("input, select")) return;
-  const inputs = [...form.querySelectorAll("input:not([type=hidden]), select, textarea")];
-  const next = inputs[inputs.indexOf(field) + 1];
+  const shown = [...form.querySelectorAll("input, select, textarea")].filter((each) =>
+    !["hidden", "file"].includes(each.type) && each.checkVisibility());
+  const same = (each) => each.type === "radio" && each.name === field.name;
+  const next = shown.slice(shown.indexOf(field) + 1).find((each) => !same(each));
   if (next) {
     event.preventDefault();
     next.focus();
     if (next.select) next.select();
+  } else if (field.matches("select")) {
+    form.requestSubmit();
   }
 });
+
+// Where a code is scanned first, the scanner finds its field; not while something is wrong.
+if (!document.querySelector(".govuk-error-summary")) {
+  document.querySelector("form[data-focus-first] input:not([type=hidden])")?.focus();
+}

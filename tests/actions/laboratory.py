@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -105,7 +106,7 @@ def lot_with_samples(
                 retention=False,
                 taken_at=taken_at or clock(),
                 taken_by="Olga Nowak",
-                volume_ml=2,
+                volume_ml=Decimal(2),
                 containers=1,
                 appearance="Clear",
             )

@@ -303,7 +303,7 @@ def test_a_correction_makes_the_page_of_the_verifier_stale(bench: Bench) -> None
     bench.enters(GOOD)
     shown = (bench.record().results[0].words_digest,)
     bench.corrects({"kind": "counts", "counts": [{"live": 180, "dead": 20}]})
-    with pytest.raises(Refused, match="QC-25"):
+    with pytest.raises(Refused, match="QC-24"):
         bench.verifies(digests=shown)
     with pytest.raises(OutOfDate):
         bench.verifies(digests=("0" * 64,))

@@ -180,6 +180,7 @@ def about_to_enter(known: CriterionFacts, **changed: Any) -> EntryFacts:
         reading=reading(),
         change=ResultChange.FIRST,
         tested_at=NOON,
+        names_raw_data=True,
         entered_at=NOON + timedelta(hours=1),
         specification_approved_at=NOON - timedelta(days=30),
         before=None,
@@ -197,6 +198,12 @@ def sample(**changed: Any) -> SampleFacts:
     ("changed", "found"),
     [
         pytest.param({}, [], id="in order"),
+        pytest.param({"names_raw_data": False}, ["QC-10"], id="no raw data"),
+        pytest.param(
+            {"names_raw_data": False, "reading": reason("not_tested"), "tested_at": None},
+            [],
+            id="no raw data, nothing was read",
+        ),
         pytest.param({"sample": sample(receipt=None)}, ["QC-11"], id="not received"),
         pytest.param({"sample": None}, ["QC-11"], id="no sample"),
         pytest.param(
@@ -342,36 +349,21 @@ def test_what_may_be_corrected(known: CriterionFacts, read: Any, found: list[str
 @pytest.mark.parametrize(
     ("changed", "standing", "found"),
     [
-        pytest.param({"signed": False}, Standing.CURRENT, [], id="with raw data"),
-        pytest.param(
-            {"signed": False, "raw_reference": None}, Standing.CURRENT, ["QC-21"], id="without"
-        ),
-        pytest.param(
-            {"signed": False, "raw_reference": None, "raw_file": "3" * 64},
-            Standing.CURRENT,
-            [],
-            id="with a file",
-        ),
-        pytest.param(
-            {"signed": False, "read": reason("not_tested"), "raw_reference": None},
-            Standing.CURRENT,
-            [],
-            id="nothing was read",
-        ),
+        pytest.param({"signed": False}, Standing.CURRENT, [], id="as it was entered"),
         pytest.param(
             {"signed": False, "reading": reading("98")},
             Standing.CURRENT,
-            ["QC-22"],
+            ["QC-21"],
             id="the stored value is not the one evaluated",
         ),
         pytest.param(
             {"signed": False, "read": reason("not_applicable")},
             Standing.CURRENT,
-            ["QC-24"],
+            ["QC-23"],
             id="not applicable",
         ),
-        pytest.param({}, Standing.CURRENT, ["QC-25"], id="verified already"),
-        pytest.param({"signed": False}, Standing.SUPERSEDED, ["QC-25"], id="corrected since"),
+        pytest.param({}, Standing.CURRENT, ["QC-24"], id="verified already"),
+        pytest.param({"signed": False}, Standing.SUPERSEDED, ["QC-24"], id="corrected since"),
     ],
 )
 def test_what_may_be_verified(
@@ -385,7 +377,7 @@ def test_what_may_be_verified(
 @pytest.mark.parametrize(
     ("days", "found"),
     [
-        pytest.param((7,), ["QC-23"], id="read up to day 7"),
+        pytest.param((7,), ["QC-22"], id="read up to day 7"),
         pytest.param((14,), [], id="read on day 14"),
     ],
 )

@@ -44,7 +44,7 @@ def enter_results(
     A failing result opens its investigation by itself; a late one holds the lot.
 
     Raises:
-        NotFound, BadInput, Refused: with every finding of QC-11 to QC-20.
+        NotFound, BadInput, Refused: with every finding of QC-10 to QC-20.
         OutOfDate: the culture was read on after the page was opened.
     """
     sample = find_sample(session, sample_number)
@@ -57,7 +57,7 @@ def enter_without_sample(
     """Say of criteria without a sample that they were not tested, or do not apply.
 
     Raises:
-        NotFound, BadInput, Refused: with every finding of QC-11 to QC-20.
+        NotFound, BadInput, Refused: with every finding of QC-10 to QC-20.
     """
     return _enter(session, lot_number, None, entered, by=by, at=at)
 

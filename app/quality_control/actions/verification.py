@@ -79,7 +79,7 @@ def verify_results(
     Raises:
         OutOfDate: a correction came in after the page was opened, or it was verified already.
         SamePerson: this person entered one of them (SOD-02).
-        Refused: QC-21 to QC-25. SignatureFailed: nothing is verified.
+        Refused: QC-21 to QC-24. SignatureFailed: nothing is verified.
     """
     by = by.doing("result.verify")
     sample = find_sample(session, sample_number)

@@ -36,6 +36,7 @@ class EntryFacts(Contract):
     reading: Reading
     change: ResultChange
     tested_at: Moment | None
+    names_raw_data: bool
     entered_at: Moment
     specification_approved_at: Moment | None
     before: ResultFacts | None
@@ -47,6 +48,17 @@ class EntryFacts(Contract):
     def is_measured(self) -> bool:
         """Whether something was read on the sample, as against why nothing was."""
         return not isinstance(self.reading, NotTestedReading | NotApplicableReading)
+
+
+@rule(
+    "QC-10",
+    cite="R-BR-09; R-SPEC-13; R-ATMP-21",
+    mend="Attach the raw data, or say where they are kept.",
+)
+def raw_data_are_named(facts: EntryFacts) -> Iterator[str]:
+    """A result names its raw data, so that a second person can verify it against them."""
+    if facts.is_measured and not facts.names_raw_data:
+        yield f"{facts.criterion.title}: no raw data are named."
 
 
 @rule(
@@ -189,6 +201,7 @@ def an_assay_is_not_called_invalid_afterwards(facts: EntryFacts) -> Iterator[str
 
 
 RULES = (
+    raw_data_are_named,
     the_sample_is_in_the_laboratory,
     the_sample_is_fit,
     the_criterion_is_read_on_this_sample,

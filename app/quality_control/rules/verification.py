@@ -6,7 +6,7 @@ from app.masters.evaluate import evaluate
 from app.rulebook import rule
 from schemas.base import Contract
 from schemas.quality_record import ResultFacts, Standing
-from schemas.reading import Dosing, NotApplicableReading, NotTestedReading, ResultState
+from schemas.reading import Dosing, NotApplicableReading, ResultState
 from schemas.specification import Criterion
 
 
@@ -17,16 +17,7 @@ class VerificationFacts(Contract):
     result: ResultFacts
 
 
-@rule("QC-21", cite="R-BR-09; R-SPEC-13", mend="Correct the entry and name its raw data.")
-def raw_data_are_named(facts: VerificationFacts) -> Iterator[str]:
-    """A result is verified against raw data: a file, or where they are kept."""
-    words = facts.result.words
-    nothing_read = isinstance(words.reading, NotTestedReading)
-    if not nothing_read and words.raw_file is None and not words.raw_reference:
-        yield f"{words.title}: no raw data are named."
-
-
-@rule("QC-22", cite="R-SPEC-12", mend="Stop, and tell the administrator: a stored value changed.")
+@rule("QC-21", cite="R-SPEC-12", mend="Stop, and tell the administrator: a stored value changed.")
 def it_says_the_same_again(facts: VerificationFacts) -> Iterator[str]:
     """A result evaluated again gives the same verdict, digit for digit."""
     words = facts.result.words
@@ -35,21 +26,21 @@ def it_says_the_same_again(facts: VerificationFacts) -> Iterator[str]:
         yield f"{words.title}: evaluated again, it says: {again.explanation}"
 
 
-@rule("QC-23", cite="R-SPEC-03; R-SPEC-13", mend="Wait until the culture was read to its end.")
+@rule("QC-22", cite="R-SPEC-03; R-SPEC-13", mend="Wait until the culture was read to its end.")
 def a_culture_is_verified_at_its_end(facts: VerificationFacts) -> Iterator[str]:
     """A culture is verified when it is finished; until then it only informs."""
     if facts.result.words.state is ResultState.PENDING:
         yield f"{facts.result.words.title}: {facts.result.words.evaluation.explanation}"
 
 
-@rule("QC-24", cite="R-ATMP-01; R-SPEC-03", mend="QA decides on it.")
+@rule("QC-23", cite="R-ATMP-01; R-SPEC-03", mend="QA decides on it.")
 def not_applicable_is_not_for_the_laboratory(facts: VerificationFacts) -> Iterator[str]:
     """Not applicable is signed by the quality unit, not verified in the laboratory."""
     if isinstance(facts.result.words.reading, NotApplicableReading):
         yield f"{facts.result.words.title} is proposed as not applicable."
 
 
-@rule("QC-25", cite="R-P11-15; R-ATMP-07", mend="Reload the page and look at what is there now.")
+@rule("QC-24", cite="R-P11-15; R-ATMP-07", mend="Reload the page and look at what is there now.")
 def what_is_read_is_verified_once(facts: VerificationFacts) -> Iterator[str]:
     """Only the entry that is read is verified, and only once."""
     words = facts.result.words
@@ -60,7 +51,6 @@ def what_is_read_is_verified_once(facts: VerificationFacts) -> Iterator[str]:
 
 
 RULES = (
-    raw_data_are_named,
     it_says_the_same_again,
     a_culture_is_verified_at_its_end,
     not_applicable_is_not_for_the_laboratory,

@@ -1,0 +1,161 @@
+"""Reading the one screen of a sample: what was typed, and where each result of it stands."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.datastructures import FormData, UploadFile
+
+from app.errors import BadInput, FieldError
+from app.quality_control.quality import LotQuality
+from app.quality_control.sample_screen import Line, Test, screen_of, tests_at
+from app.quality_control.typed_results import Part, read_dosing, read_result
+from app.web.fields import FormField, Typed
+from app.web.forms import read_form, upload_in
+from schemas.quality_forms import ResultHeader
+from schemas.quality_record import SampleRecord
+from schemas.reading import NotApplicableReading, NotTestedReading, Reading, SterilityReading
+from schemas.result import EnterResults, NewResult
+
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,39}")
+
+
+def uploads(
+    known: LotQuality, sample: SampleRecord, form: FormData
+) -> tuple[tuple[int, UploadFile], ...]:
+    """The files that were sent, each with the place of its test."""
+    found = [
+        (at, upload_in(form, f"tests.{at}.file")) for at in range(len(tests_at(known, sample)))
+    ]
+    return tuple((at, file) for at, file in found if file is not None)
+
+
+@dataclass(frozen=True)
+class TypedResults:
+    """What was typed on the screen, and where each result of it stands."""
+
+    words: EnterResults
+    places: tuple[int, ...]
+    boxes: tuple[FormField, ...]
+
+    @contextmanager
+    def on_screen(self) -> Iterator[None]:
+        """Put what is wrong with a result at its box on the screen."""
+        try:
+            yield
+        except BadInput as wrong:
+            raise BadInput([self._moved(each) for each in wrong.errors]) from wrong
+
+    def _moved(self, error: FieldError) -> FieldError:
+        head, index, rest = (*error.field.split(".", 2), "", "")[:3]
+        if head != "results" or not index.isdigit():
+            return error
+        start = f"results.{self.places[int(index)]}."
+        return _at_a_box(FieldError(start + rest, error.says), self.boxes)
+
+
+def _at_a_box(error: FieldError, boxes: tuple[FormField, ...]) -> FieldError:
+    """The error at a box that is on the screen, so that its link leads somewhere."""
+    names = [each.name for each in boxes]
+    if error.field in names:
+        return error
+    start = ".".join(error.field.split(".")[:2]) + "."
+    near = next((each for each in names if each.startswith(start)), error.field)
+    return FieldError(near, error.says)
+
+
+def read_screen(
+    known: LotQuality,
+    sample: SampleRecord,
+    form: FormData,
+    files: Mapping[int, str],
+    *,
+    zone: str,
+    at: datetime,
+) -> TypedResults:
+    """Read every criterion that something was typed for; `files` are digests by test.
+
+    Raises:
+        BadInput: with every box that could not be read, or when nothing was typed.
+    """
+    screen = screen_of(known, sample, Typed(), zone=zone, at=at)
+    boxes = tuple(box for test in screen for line in test.criteria for box in line.boxes)
+    results: list[NewResult] = []
+    places: list[int] = []
+    errors: list[FieldError] = []
+    for test in screen:
+        for line in test.criteria:
+            part = Part(form, f"results.{line.place}.", zone)
+            if part.is_blank:
+                continue
+            try:
+                results.append(_new_result(line, test, part, files.get(test.place)))
+                places.append(line.place)
+            except BadInput as wrong:
+                errors += [_at_a_box(_prefixed(part.prefix, each), boxes) for each in wrong.errors]
+    if not results and not errors:
+        first = boxes[0].name if boxes else "results"
+        errors.append(FieldError(first, "Nothing was typed. Enter at least one result."))
+    if errors:
+        raise BadInput(errors)
+    return TypedResults(EnterResults(results=tuple(results)), tuple(places), boxes)
+
+
+def _prefixed(prefix: str, error: FieldError) -> FieldError:
+    inside = error.field.startswith(("tests.", "common."))
+    return error if inside else FieldError(prefix + error.field, error.says)
+
+
+def _new_result(line: Line, test: Test, part: Part, file: str | None) -> NewResult:
+    criterion = line.record.criterion
+    before = line.last.words.reading if line.last and line.continues else None
+    reading = read_result(criterion, part, before)
+    own = _read_header(Part(part.form, f"tests.{test.place}.", part.zone))
+    shared = _read_header(Part(part.form, "common.", part.zone))
+    return NewResult(
+        criterion=criterion.code,
+        reading=reading,
+        dosing=read_dosing(part),
+        tested_at=_tested_at(reading, own.tested_at or shared.tested_at),
+        equipment=equipment_codes(own.equipment, f"tests.{test.place}.equipment")
+        or equipment_codes(shared.equipment, "common.equipment"),
+        raw_file=file,
+        raw_reference=own.raw_reference or shared.raw_reference,
+        seen_revision=_seen(part),
+    )
+
+
+def _read_header(part: Part) -> ResultHeader:
+    try:
+        return read_form(ResultHeader, part.below(""), part.zone)
+    except BadInput as wrong:
+        raise BadInput(
+            [FieldError(part.prefix + each.field, each.says) for each in wrong.errors]
+        ) from wrong
+
+
+def _tested_at(reading: Reading, typed: datetime | None) -> datetime | None:
+    """A culture is dated by its last look; everything else by what was typed."""
+    if isinstance(reading, SterilityReading):
+        return max([reading.inoculated_at, *(each.read_at for each in reading.readings)])
+    return None if isinstance(reading, NotTestedReading | NotApplicableReading) else typed
+
+
+def equipment_codes(typed: str | None, field: str) -> tuple[str, ...]:
+    """The codes in a line of equipment, separated by commas or spaces.
+
+    Raises:
+        BadInput: one of them is no code.
+    """
+    codes = tuple(each.upper() for each in (typed or "").replace(",", " ").split())
+    wrong = [each for each in codes if not _CODE.fullmatch(each)]
+    if wrong:
+        raise BadInput([FieldError(field, f"“{wrong[0][:40]}” is no code of an instrument.")])
+    return codes
+
+
+def _seen(part: Part) -> int | None:
+    seen = part.text("seen_revision")
+    return int(seen) if seen.isascii() and seen.isdigit() else None

@@ -1,0 +1,164 @@
+"""What waits in the laboratory and with the quality unit, oldest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from app.expansion.models import SampleTaken
+from app.lot.models import Deviation, Lot
+from app.quality_control.models import Investigation, Result, ResultSigned, SampleReceipt
+from app.quality_control.quality import gather
+from app.quality_control.rules.standing import is_open, read_on
+from schemas.lot import DeviationState, Stage
+from schemas.quality import Conclusion, InvestigationState
+from schemas.reading import ResultState
+
+UNDER_TEST = (Stage.IN_PRODUCTION, Stage.IN_TESTING, Stage.CONDITIONALLY_CERTIFIED)
+"""The stages in which results are still asked for."""
+
+SHOWN_MAX = 100
+
+
+@dataclass(frozen=True)
+class DueSample:
+    """A sample with results still to come, and the first day one of them is due."""
+
+    number: str
+    lot_number: str
+    title: str
+    missing: tuple[str, ...]
+    due_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class ToVerify:
+    """Results of one sample that wait for a second person."""
+
+    sample_number: str
+    lot_number: str
+    titles: tuple[str, ...]
+    since: datetime
+
+
+def samples_to_receive(session: Session) -> Sequence[SampleTaken]:
+    """Samples that were taken and are not in the laboratory; retention samples go elsewhere."""
+    return session.scalars(
+        select(SampleTaken)
+        .join(SampleTaken.lot)
+        .where(
+            Lot.stage.in_(UNDER_TEST),
+            ~SampleTaken.retention,
+            ~exists().where(SampleReceipt.sample_id == SampleTaken.id),
+        )
+        .order_by(SampleTaken.taken_at)
+        .limit(SHOWN_MAX)
+    ).all()
+
+
+def results_due(session: Session) -> tuple[DueSample, ...]:
+    """Samples in the laboratory with criteria that have no result yet, the most urgent first."""
+    receipts = session.scalars(
+        select(SampleReceipt)
+        .join(SampleReceipt.sample)
+        .join(SampleTaken.lot)
+        .where(Lot.stage.in_(UNDER_TEST))
+        .order_by(SampleReceipt.received_at)
+        .limit(SHOWN_MAX)
+    ).all()
+    lots = {each.sample.lot_id: each.sample.lot for each in receipts}
+    known = {key: gather(session, lot) for key, lot in lots.items()}
+    found = []
+    for receipt in receipts:
+        sample, here = receipt.sample, known[receipt.sample.lot_id]
+        missing = [
+            each
+            for each in here.specification.criteria
+            if each.sample_point == sample.sample_point
+            and (is_open(here.facts_on(each)) or read_on(here.facts_on(each)))
+        ]
+        due = [at for each in missing if (at := here.due_at(each)) is not None]
+        if due and receipt.condition.fit:
+            found.append(
+                DueSample(
+                    sample.number,
+                    sample.lot.number,
+                    sample.title,
+                    tuple(each.title for each in missing),
+                    min(due),
+                    receipt.received_at,
+                )
+            )
+    return tuple(sorted(found, key=lambda each: each.due_at))
+
+
+def _unsigned() -> ColumnElement[bool]:
+    """The current entries that nobody signed and no investigation set aside."""
+    later = aliased(Result)
+    return and_(
+        ~exists().where(ResultSigned.result_id == Result.id),
+        ~exists().where(later.number == Result.number, later.revision > Result.revision),
+        ~exists().where(
+            Investigation.result_number == Result.number,
+            Investigation.through_revision >= Result.revision,
+            Investigation.state == InvestigationState.CLOSED,
+            Investigation.conclusion == Conclusion.SET_ASIDE,
+        ),
+    )
+
+
+def results_to_verify(session: Session) -> tuple[ToVerify, ...]:
+    """Samples with results that wait for a reviewer, oldest first."""
+    rows = session.scalars(
+        select(Result)
+        .where(
+            _unsigned(),
+            Result.sample_id.is_not(None),
+            Result.state.not_in([ResultState.PENDING, ResultState.NOT_APPLICABLE]),
+        )
+        .order_by(Result.id)
+        .limit(20 * SHOWN_MAX)
+    )
+    by_sample: dict[str, list[Result]] = {}
+    for row in rows:
+        assert row.sample is not None
+        by_sample.setdefault(row.sample.number, []).append(row)
+    return tuple(
+        ToVerify(
+            number, each[0].lot.number, tuple(one.criterion for one in each), each[0].entered_at
+        )
+        for number, each in by_sample.items()
+    )
+
+
+def proposals(session: Session) -> Sequence[Result]:
+    """Results that propose “not applicable” and wait for QA."""
+    return session.scalars(
+        select(Result)
+        .where(_unsigned(), Result.state == ResultState.NOT_APPLICABLE)
+        .order_by(Result.id)
+        .limit(SHOWN_MAX)
+    ).all()
+
+
+def open_investigations(session: Session) -> Sequence[Investigation]:
+    """Investigations that are not closed, oldest first."""
+    return session.scalars(
+        select(Investigation)
+        .where(Investigation.state != InvestigationState.CLOSED)
+        .order_by(Investigation.id)
+        .limit(SHOWN_MAX)
+    ).all()
+
+
+def open_deviations(session: Session) -> Sequence[Deviation]:
+    """Deviations that are not closed: critical ones first, then the oldest."""
+    return session.scalars(
+        select(Deviation)
+        .where(Deviation.state != DeviationState.CLOSED)
+        .order_by(Deviation.critical.desc(), Deviation.id)
+        .limit(SHOWN_MAX)
+    ).all()
