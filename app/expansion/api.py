@@ -15,12 +15,11 @@ from app.web.machines import Once, answers_once
 from app.web.unit import Look
 from schemas.expansion import CheckStep, CorrectStep, Endorse, PerformStep, StartLot
 from schemas.lot import LotFacts
+from schemas.lot_list import LotList, LotSearch
 from schemas.production import (
     Checked,
     EndorsementWords,
     EntryWords,
-    LotList,
-    LotSearch,
     ProductionRecord,
 )
 

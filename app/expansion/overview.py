@@ -16,9 +16,9 @@ from app.masters.shelf import shelf
 from app.people.actor import Actor
 from schemas.document import DocumentFacts, DocumentKind, DocumentState
 from schemas.lot import ContainerState, SourceKind, Stage
+from schemas.lot_list import LotLine, LotList, LotSearch
 from schemas.master import FromParentLot, MasterBatchRecord
 from schemas.product import Product
-from schemas.production import LotLine, LotList, LotSearch
 
 PAGE = 50
 

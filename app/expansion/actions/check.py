@@ -50,8 +50,10 @@ def check_step(
     words = _shown(book, step, occurrence, check)
     row = entry_row(session, lot, words.entry)
     refuse_same_person(session, "step.check", about=row.ref, by=by)
-    worker = worker_case(session, by, book.master, at)
-    refuse_if(judge(CHECK_RULES, CheckCase(lot=facts_of(lot, by), worker=worker, step=step)))
+    case = CheckCase(
+        lot=facts_of(lot, by), worker=worker_case(session, by, book.master, at), step=step
+    )
+    refuse_if(judge(CHECK_RULES, case))
     signature = sign(
         session,
         CheckWords(entry=words, remark=check.remark),
@@ -61,23 +63,12 @@ def check_step(
         meaning=Meaning.CHECKED,
         at=at,
     )
-    done = StepCheck(
-        entry=row,
-        checked_by=by.username,
-        at=at,
-        remark=check.remark,
-        binding=signature.binding,
-    )
+    done = StepCheck(entry=row, checked_by=by.username, at=at, remark=check.remark)
+    done.binding = signature.binding
     session.add(done)
-    audit.record(
-        session,
-        by=by,
-        at=at,
-        did="step.check",
-        about=row.ref,
-        why=check.remark,
-        details={"entry": words.entry, "sha256": row.sha256},
-    )
+    details = {"entry": words.entry, "sha256": row.sha256}
+    did = "step.check"
+    audit.record(session, by=by, at=at, did=did, about=row.ref, why=check.remark, details=details)
     return done
 
 

@@ -60,7 +60,21 @@ def correct_step(
     refuse_unreadable(session, step, correction.values)
     case = correction_case(session, lot, book, was, correction, by=by, at=at)
     refuse_if(judge(CORRECTION_RULES, case))
-    work = Work(session, lot, book, step, by, at)
+    row = _replace(Work(session, lot, book, step, by, at), was, correction, old)
+    audit.record(
+        session,
+        by=by,
+        at=at,
+        did="step.correct",
+        about=row.ref,
+        why=correction.reason,
+        details=correction.plain(),
+    )
+    return row
+
+
+def _replace(work: Work, was: EntryWords, correction: CorrectStep, old: StepRow) -> StepRow:
+    """Write the corrected entry, with what is newly amiss and what follows for containers."""
     words = words_for(
         work,
         _as_done(was),
@@ -72,15 +86,6 @@ def correct_step(
     row = keep_entry(work, words, replaces=old)
     open_deviations(work, row.ref, _new(work, was, words))
     correct_effects(work, words)
-    audit.record(
-        session,
-        by=by,
-        at=at,
-        did="step.correct",
-        about=row.ref,
-        why=correction.reason,
-        details=correction.plain(),
-    )
     return row
 
 

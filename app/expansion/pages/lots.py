@@ -16,7 +16,7 @@ from app.web.pages import go_to, sent, show
 from app.web.unit import Look, UnitOfWork
 from schemas.expansion import StartLot
 from schemas.lot import Stage
-from schemas.production import LotSearch
+from schemas.lot_list import LotSearch
 
 pages = APIRouter(prefix="/lots")
 Starter = Annotated[Actor, allowed("lot.start")]
