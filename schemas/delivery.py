@@ -96,6 +96,7 @@ class Papers(Contract):
     excipients: Text
     route: str | None
     lots: tuple[Code, ...]
+    certification: Text = Field(description="How far the lots were certified at packing")
     donations: tuple[str, ...]
     expires_at: Moment | None = Field(description="Of the container that expires first")
     zone: ZoneName

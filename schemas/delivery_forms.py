@@ -40,8 +40,7 @@ class Request(Contract):
     patient_code: ChainOfIdentity | None = Field(
         default=None,
         title="Patient",
-        description="Blank: a patient new to us; a code is made. "
-        "Autologous and directed products are for the patient whose code they carry.",
+        description="Autologous and directed products are for the patient whose code they carry.",
     )
     lot_number: Scanned | None = Field(
         default=None,

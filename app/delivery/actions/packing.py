@@ -34,7 +34,7 @@ from schemas.delivery import EventKind, Papers
 from schemas.delivery_case import Step
 from schemas.delivery_forms import Pack, Qualification, QualifyShipper, Unpack
 from schemas.finding import Finding
-from schemas.lot import ContainerState, SourceKind
+from schemas.lot import ContainerState, SourceKind, Stage
 from schemas.origin import DonationUse
 from schemas.product import Product
 from schemas.trail import Meaning
@@ -188,6 +188,7 @@ def papers_for(
     return Papers(
         **_product_words(product),
         lots=tuple(each.number for each in lots),
+        certification=_certification(lots),
         donations=origin.donations,
         expires_at=min((each for each in expiries if each), default=None),
         zone=by.zone,
@@ -197,6 +198,12 @@ def papers_for(
         dose_cells=cells,
         cells_per_kg=(cells / order.weight_kg).quantize(Decimal(1)),
     )
+
+
+def _certification(lots: Sequence[Lot]) -> str:
+    if any(each.stage is Stage.CONDITIONALLY_CERTIFIED for each in lots):
+        return "Certified conditionally: results are outstanding"
+    return "Certified"
 
 
 def _product_words(product: Product) -> dict[str, Any]:

@@ -31,8 +31,9 @@ def request_form(request: Request, by: Physician, at: Now, session: Look) -> Res
             Option(each.code, f"{each.name} ({each.code})")
             for each in orders.products_on_offer(session, by=by, at=at)
         ),
-        "patient_code": tuple(
-            Option(each.code, each.code) for each in finding.patients_of(session, by)
+        "patient_code": (
+            Option("", "A patient new to us: a code is made"),
+            *(Option(each.code, each.code) for each in finding.patients_of(session, by)),
         ),
     }
     return show(
