@@ -14,6 +14,9 @@ from schemas.specification import Gate
 from schemas.supply import MaterialState
 
 
+BEFORE_THE_END = (Stage.IN_PRODUCTION, Stage.IN_TESTING, Stage.CONDITIONALLY_CERTIFIED)
+
+
 @rule("REL-01", cite="R-BR-17; R-P11-06", mend="Finish and endorse production.")
 def production_is_endorsed(question: Question) -> Iterator[str]:
     """Production is complete and endorsed by who was responsible for it."""
@@ -119,6 +122,8 @@ def record_is_reviewed(question: Question) -> Iterator[str]:
 
 def _reviewed(question: Question, kind: ReviewKind) -> Iterator[str]:
     dossier = question.dossier
+    if dossier.lot.stage not in BEFORE_THE_END:
+        return  # what follows a final decision (delivery, records) needs no review for it
     seen = [each.through_seq for each in dossier.reviews if each.kind is kind]
     if not seen:
         yield f"{kind.label} not reviewed yet."
