@@ -123,8 +123,20 @@ def test_from_order_to_administration_on_both_databases(database: Database) -> N
         ]
         assert record.orders[0].state is OrderState.COMPLETE
         assert [each.treating_site for each in record.orders] == ["HOSP1"]
-        donor = genealogy_of(session, "D-2026-0001")
-        assert [each.patient_code for each in donor.patients] == [delivery.order.patient_code]
+        patient = delivery.order.patient_code
+        material = genealogy_of(session, lot.number).upstream[-1].node.ref
+        for ref in ("D-2026-0001", material, patient, record.events[0].container):
+            assert [each.patient_code for each in genealogy_of(session, ref).patients] == [patient]
+        hold(session, clock, lot)
+        number = record.events[0].container
+        sita = person(session, "sita", "delivery.acknowledge")
+        for who in ("lars", "quinn", "sita"):
+            assert [each.urgent for each in waiting.waiting(session, person(session, who))] == [
+                True
+            ]
+        form = AcknowledgeNotice(measures="Patient called in", signing=signing("sita"))
+        stops.acknowledge(session, number, form, by=sita, at=clock())
+        assert delivery_of(session, lot).notices[0].acknowledged_by == "Sita Rao"
 
 
 def test_custody_has_no_gap(session: Session, clock: Clock, frozen: Lot) -> None:
