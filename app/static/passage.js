@@ -39,3 +39,13 @@ document.addEventListener("keydown", (event) => {
 if (!document.querySelector(".govuk-error-summary")) {
   document.querySelector("form[data-focus-first] input:not([type=hidden])")?.focus();
 }
+
+// A table that is wider than the screen can be scrolled with the keyboard.
+for (const wrap of document.querySelectorAll(".table-wrap:not([tabindex])")) {
+  if (wrap.scrollWidth > wrap.clientWidth) {
+    const title = wrap.querySelector("caption") ?? wrap.closest("section")?.querySelector("h2, h3");
+    wrap.tabIndex = 0;
+    wrap.setAttribute("role", "group");
+    wrap.setAttribute("aria-label", title?.textContent.trim() ?? document.title);
+  }
+}
