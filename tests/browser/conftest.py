@@ -1,0 +1,69 @@
+"""Browsers for people: Debian's Chromium, a window for each, a site that is really served."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+from tests.browser.serving import Site, served
+from tests.browser.unit import ready
+from tests.browser.visitor import Visitor
+from tests.conftest import Build, Shelf
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    *("--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run", "--disable-quic"),
+)
+TABLET = ViewportSize(width=1280, height=800)
+"""Ten inches, held across."""
+
+Enter = Callable[..., Visitor]
+Serve = Callable[..., Site]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for each process of tests. As root it runs without its sandbox."""
+    arguments = [*QUIET, *(("--no-sandbox",) if os.getuid() == 0 else ())]
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def serve(shelf: Shelf) -> Iterator[Serve]:
+    """`serve("name", build)`: a copy of a prepared database, served."""
+    with ExitStack() as open_sites:
+
+        def serving(name: str = "ready", build: Build = ready, engine: str = "sqlite") -> Site:
+            database, clock = shelf.open(engine, f"browser_{name}", build)
+            return open_sites.enter_context(served(database, clock))
+
+        yield serving
+
+
+@pytest.fixture
+def enter(chromium: Browser) -> Iterator[Enter]:
+    """`enter(site, "olga")`: Olga's own browser window; the same one when she comes again."""
+    windows: dict[tuple[str, str], Visitor] = {}
+    examined: set[str] = set()
+
+    def entering(site: Site, username: str, *, scripts: bool = True) -> Visitor:
+        if (site.address, username) not in windows:
+            context = chromium.new_context(
+                viewport=TABLET, java_script_enabled=scripts, locale="en-GB"
+            )
+            context.set_default_timeout(15_000)
+            visitor = Visitor(username, context.new_page(), site.address, examined=examined)
+            windows[site.address, username] = visitor
+        return windows[site.address, username]
+
+    yield entering
+    complaints = [each for visitor in windows.values() for each in visitor.complaints]
+    for visitor in windows.values():
+        visitor.page.context.close()
+    assert complaints == []
