@@ -36,7 +36,7 @@ def record_is_whole(sealed: SealedRecord) -> Iterable[ProofLine]:
         yield ProofLine(
             checked="The attached record is a complete batch record",
             holds=Holds.NO,
-            says="It is not in the form passage-batch-record/1.",
+            says=f"It is not in the form passage-batch-record/1 at {sealed.why_not()}.",
         )
         return
     yield ProofLine(

@@ -37,6 +37,17 @@ class SealedRecord:
         except (ValidationError, TypeError):
             return None
 
+    def why_not(self) -> str:
+        """What keeps the record from being one of ours, at the first place that differs."""
+        try:
+            BatchRecord.model_validate_json(canonical_json(self.record))
+        except ValidationError as wrong:
+            first = wrong.errors(include_url=False)[0]
+            return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        except TypeError as wrong:
+            return str(wrong)
+        return "nothing"
+
 
 RecordCheck = Callable[[SealedRecord], Iterable[ProofLine]]
 """Recalculates something from the record itself; app/record/checks.py holds ours."""

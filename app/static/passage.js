@@ -49,3 +49,23 @@ for (const wrap of document.querySelectorAll(".table-wrap:not([tabindex])")) {
     wrap.setAttribute("aria-label", title?.textContent.trim() ?? document.title);
   }
 }
+
+// One tap enters the time of now, as the clock on the wall of the site shows it.
+function wallTime() {
+  const parts = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: document.body.dataset.zone, year: "numeric", month: "2-digit", day: "2-digit",
+    hour: "2-digit", minute: "2-digit",
+  }).format(new Date());
+  return parts.replace(" ", "T");
+}
+
+for (const field of document.querySelectorAll("input[type=datetime-local]")) {
+  const button = document.createElement("button");
+  const label = document.querySelector(`label[for="${field.id}"]`);
+  button.type = "button";
+  button.className = "govuk-button govuk-button--secondary now";
+  button.textContent = "Now";
+  button.setAttribute("aria-label", `Now: ${label ? label.textContent.trim() : "this time"}`);
+  button.addEventListener("click", () => { field.value = wallTime(); field.focus(); });
+  field.after(button);
+}
