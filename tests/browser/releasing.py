@@ -36,7 +36,6 @@ def certified(site: Site, people: People, number: str, act: Act) -> None:
     petra.examines()
     boxes = {
         "destination": "Poland",
-        "act": act.value,
         **{f"checklist.{each}": "true" for each in Checklist.model_fields},
     }
     if act is Act.CONDITIONAL:
