@@ -162,14 +162,11 @@ def verify(
     """
     sealed, authority = _content(file), _content(trust) if trust else b""
 
-    from app.record.checks import CHECKS
-    from app.record.keys import load_certificates
-    from app.record.proof import verify as prove
+    from app.record.proving import prove
     from schemas.proof import Holds
 
     with in_words():
-        trusted = load_certificates(authority) if trust else ()
-    report = prove(sealed, trusted, checks=CHECKS)
+        report = prove(sealed, authority)
     for line in report.lines:
         typer.echo(f"{line.holds.value:>14}  {line.checked}: {line.says}")
     typer.echo(f"\n{file.name}, SHA-256 {report.file_digest}")

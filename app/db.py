@@ -24,7 +24,8 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -113,7 +114,16 @@ def engine_for(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _as_data_error)
     return engine
+
+
+def _as_data_error(context: ExceptionContext) -> None:
+    """Say of a number beyond 64 bit what PostgreSQL says of it: it fits no column."""
+    if isinstance(context.original_exception, OverflowError):
+        raise DataError(
+            context.statement, context.parameters, context.original_exception
+        ) from context.original_exception
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -1,6 +1,9 @@
 """Runs the migrations: one chain for SQLite and PostgreSQL, forward only, under a lock."""
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.types import TypeDecorator
 
@@ -11,7 +14,7 @@ from app.settings import settings
 MIGRATION_LOCK = 7_215_000
 
 
-def plain_types(kind: str, item: object, _autogenerate: object) -> str | bool:
+def plain_types(kind: str, item: Any, _autogenerate: AutogenContext) -> str | Literal[False]:
     """Write the types of the database into a migration, never our own, which may move."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl_instance!r}"

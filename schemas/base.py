@@ -22,7 +22,8 @@ MAX_DIGITS = 30
 """No count or amount of the bench has more digits; more is a typing error or an attack."""
 
 _UNPRINTABLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    r"\ufffd\ud800-\udfff]"
 )
 
 
@@ -58,7 +59,7 @@ def _refuse_floats(value: object) -> None:
 
 
 def _printable(text: str) -> str:
-    """Refuse what a reader cannot see: control, zero-width and direction marks."""
+    """Refuse what a reader cannot see: control, zero-width, direction marks, broken characters."""
     found = _UNPRINTABLE.search(text)
     if found:
         raise ValueError(

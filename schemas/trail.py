@@ -96,16 +96,15 @@ class TrailReport(Contract):
 class TrailSearch(Contract):
     """What to look for in the trail; empty: everything."""
 
-    about: str | None = Field(
+    about: Text | None = Field(
         None,
         title="About",
         description="A reference and all below it, for example lot/UNIT1-26-0001",
-        max_length=400,
     )
-    by: str | None = Field(
+    by: Text | None = Field(
         None, title="Person", description="A user name; - is nobody", max_length=60
     )
-    did: str | None = Field(
+    did: Text | None = Field(
         None,
         title="Deed",
         description="For example lot.start; step. finds all of that kind",

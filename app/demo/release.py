@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from app.demo.cast import Clock, person, signing
 from app.lot.models import Lot
-from app.release import actions
+from app.release import actions, reviewing
 from app.release.dossier import last_entry_seq
 from app.release.models import Certificate
 from schemas.release import Act, Certify, Checklist, RejectLot, Review, ReviewKind
@@ -20,8 +20,8 @@ def reviewed(session: Session, clock: Clock, lot: Lot, by: str = "quinn") -> Non
             through_seq=last_entry_seq(session, lot),
             signing=signing(by),
         )
-        qa = person(session, by, actions.REVIEW_DEED[kind])
-        actions.review(session, lot.number, kind, form, by=qa, at=clock())
+        qa = person(session, by, reviewing.REVIEW_DEED[kind])
+        reviewing.review(session, lot.number, kind, form, by=qa, at=clock())
 
 
 def certify_form(session: Session, clock: Clock, lot: Lot, act: Act, by: str = "petra") -> Certify:

@@ -32,7 +32,7 @@ CREW = ("olga", "oskar")
 
 @dataclass(frozen=True)
 class WorkingUnit:
-    """A unit that can work: stocked, with a trained crew. Its clock is the test's."""
+    """A unit that can work: stocked, with a trained crew. Its clock is the story's."""
 
     session: Session
     clock: Clock
@@ -58,11 +58,8 @@ def working_unit(session: Session, clock: Clock) -> WorkingUnit:
 def trained(
     unit: WorkingUnit, username: str, code: str, version: str = "1", *, days: int = 180
 ) -> None:
-    """Quinn records a training, from yesterday on, unless one is on record."""
+    """Quinn records a training, from yesterday on."""
     today = unit.clock().date()
-    account = people.account_named(unit.session, username)
-    if people.training_of(unit.session, account.id, code, version, on=today) is not None:
-        return
     new = NewTraining(
         username=username,
         document_code=code,
@@ -101,8 +98,16 @@ def started(unit: WorkingUnit, product_code: str, bank: Lot | None = None) -> Lo
     """A lot that Olga has just started, its crew trained on its master."""
     form = start_form(unit, product_code, bank)
     for username in CREW:
-        trained(unit, username, f"MBR-{product_code}")
+        if not _was_trained(unit, username, form):
+            trained(unit, username, f"MBR-{product_code}")
     by = person(unit.session, "olga", "lot.start")
     lot = actions.start_lot(unit.session, form, by=by, at=unit.clock())
     unit.clock.forward(minutes=30)
     return lot
+
+
+def _was_trained(unit: WorkingUnit, username: str, form: StartLot) -> bool:
+    account = people.account_named(unit.session, username)
+    code, version = f"MBR-{form.product_code}", str(form.master_version)
+    on = unit.clock().date()
+    return people.training_of(unit.session, account.id, code, version, on=on) is not None

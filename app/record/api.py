@@ -9,10 +9,8 @@ from app.lot.lots import find_lot
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.record import making
-from app.record.checks import CHECKS
-from app.record.keys import load_certificates
-from app.record.proof import verify
-from app.record.site_key import authority_file
+from app.record.proving import prove
+from app.record.site_key import known_authority
 from app.trail import attachments
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
@@ -55,6 +53,4 @@ def download(
 def verify_file(
     by: Annotated[Actor, allowed("record.read")], file: Annotated[bytes, File()]
 ) -> ProofReport:
-    authority = authority_file()
-    trusted = load_certificates(authority.read_bytes()) if authority.exists() else ()
-    return verify(file, trusted, checks=CHECKS)
+    return prove(file, known_authority())

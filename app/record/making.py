@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlalchemy import func, or_, select
@@ -21,11 +22,12 @@ from app.people.actor import Actor
 from app.people.models import Account
 from app.people.sessions import actor_of
 from app.record.assemble import assemble
-from app.record.keys import SealingKey
 from app.record.models import RecordJobRow, RecordRow
-from app.record.print import print_and_seal
 from app.trail import attachments, audit
 from schemas.record import JobState, MakeRecord, RecordJob
+
+if TYPE_CHECKING:
+    from app.record.keys import SealingKey
 
 log = logging.getLogger("passage.records")
 LEASE = timedelta(minutes=10)
@@ -104,7 +106,7 @@ class Worker:
     """Makes the records that are asked for, one after the other."""
 
     def __init__(
-        self, database: Database, key: Callable[[], SealingKey], clock: Callable[[], datetime]
+        self, database: Database, key: Callable[[], "SealingKey"], clock: Callable[[], datetime]
     ) -> None:
         self.database = database
         self.key = key
@@ -180,6 +182,9 @@ class Worker:
             return job.id
 
     def _make(self, job_id: int) -> None:
+        # drawing and sealing take a second to load: the server starts without them
+        from app.record.print import print_and_seal  # noqa: PLC0415
+
         with self.database.reading() as session:
             job = session.get_one(RecordJobRow, job_id)
             by = actor_of(session, session.get_one(Account, job.asked_by)).doing("record.seal")

@@ -10,11 +10,9 @@ from app.lot.lots import find_lot
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.record import making
-from app.record.checks import CHECKS
-from app.record.keys import load_certificates
 from app.record.lot_page import journey, open_deviations
-from app.record.proof import verify
-from app.record.site_key import authority_file
+from app.record.proving import prove
+from app.record.site_key import known_authority
 from app.release.actions import ask
 from app.trail import attachments
 from app.web.clock import Now
@@ -101,7 +99,5 @@ def verify_file(
     upload = upload_in(form, "file")
     if upload is None:
         raise NotFound("Choose the PDF file of a record, then press the button.")
-    authority = authority_file()
-    trusted = load_certificates(authority.read_bytes()) if authority.exists() else ()
-    report = verify(upload.file.read(), trusted, checks=CHECKS)
+    report = prove(upload.file.read(), known_authority())
     return show(request, "record/verify.html", report=report)

@@ -1,18 +1,23 @@
 """From the contract to the sealed file. It knows no table: paper is printed from the record."""
 
 from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
 from io import BytesIO
 
 import pikepdf
 
-from app.record import layout
+from app.record import entries, layout, uses, words
 from app.record.archival import RECORD_NAME
+from app.record.asked import asked_steps
+from app.record.curve import curve_on_paper
 from app.record.keys import SealingKey
+from app.record.matrix import matrix_on_paper
 from app.record.render import Attachment, PaperIdentity, render
 from app.record.seal import seal
 from schemas.record import BatchRecord
 
-TEMPLATE_VERSION = "batch-record/1"
+TEMPLATE_VERSION = "batch-record/2"
 
 
 @dataclass(frozen=True)
@@ -23,14 +28,14 @@ class Printed:
     pages: int
 
 
-def identity_of(record: BatchRecord) -> PaperIdentity:
-    """What every page says of itself."""
+def identity_of(record: BatchRecord, digest: str | None = None) -> PaperIdentity:
+    """What every page says of itself; `digest` is that of the record where it is known."""
     return PaperIdentity(
         title="Batch record",
         site=record.site_name,
         lot_number=record.lot_number,
         record_version=record.version,
-        record_digest=record.digest(),
+        record_digest=digest or record.digest(),
         trail_head=f"{record.trail.head.seq} {record.trail.head.link}",
         generated_at=record.made_at,
         zone=record.zone,
@@ -39,30 +44,50 @@ def identity_of(record: BatchRecord) -> PaperIdentity:
     )
 
 
-def _context(record: BatchRecord) -> dict[str, object]:
+def _context(record: BatchRecord, digest: str) -> dict[str, object]:
     """What the template sees: the record, and what is derived from it for the eye."""
-    dossier = record.question.dossier
+    dossier, zone = record.question.dossier, record.zone
+    judged = layout.judgements(record)
     return {
         "record": record,
         "dossier": dossier,
         "production": dossier.production,
-        "curve": layout.curve_on_paper(dossier.production),
-        "corrections": layout.corrected_entries(dossier.production),
+        "matrix": matrix_on_paper(record.lot_number, digest, record.trail.head),
+        "phases": entries.printed_phases(dossier.production, zone),
+        "criteria": entries.printed_criteria(dossier.quality, zone),
+        "asks": asked_steps(record.bundle.master),
+        "formulae": entries.formulae_of(dossier.production, dossier.quality),
+        "corrections": entries.corrections_of(dossier.production, zone),
+        "passages": layout.passage_tables(dossier.production, zone),
+        "doublings": layout.doublings,
+        "curve": curve_on_paper(dossier.production),
+        "materials": uses.material_lines(dossier.supplies),
+        "equipment": uses.equipment_lines(dossier.supplies, zone),
+        "rooms": uses.room_lines(dossier.supplies),
+        "corrected_results": layout.corrected_results(dossier.quality),
         "late": layout.late_entries(dossier.production),
-        "entries": layout.trail_entries(record),
+        "judged": judged,
+        "gates": layout.gate_rows(judged),
+        "standing": layout.who_stands(record),
+        "deeds": layout.trail_entries(record),
+        "said": partial(layout.said_at_delivery, zone=zone),
+        "plain": words.plain,
+        "apart": words.apart,
+        "short": words.short,
     }
 
 
 def print_record(record: BatchRecord) -> bytes:
     """The record as PDF/A-3 with its canonical JSON and its trail attached."""
-    trail = record.trail
+    canonical, trail = record.canonical(), record.trail
+    digest = sha256(canonical).hexdigest()
     return render(
         "batch_record.html",
-        _context(record),
+        _context(record, digest),
         attachments=(
             Attachment(
                 RECORD_NAME,
-                record.canonical(),
+                canonical,
                 "application/json",
                 "The whole record as canonical JSON; what is printed is printed from it.",
                 "Source",
@@ -75,7 +100,7 @@ def print_record(record: BatchRecord) -> bytes:
                 "Data",
             ),
         ),
-        identity=identity_of(record),
+        identity=identity_of(record, digest),
     )
 
 

@@ -1,16 +1,21 @@
 """The key of this site: the one named in the settings, or one made here at the first record."""
 
+from __future__ import annotations
+
 import secrets
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from app.db import Database
 from app.people.models import Site
-from app.record.keys import SealingKey, load_pkcs12, make_site_key
 from app.settings import settings
 from app.web.clock import wall_clock
+
+if TYPE_CHECKING:
+    from app.record.keys import SealingKey
 
 
 def key_of_site(database: Database) -> SealingKey:
@@ -29,6 +34,9 @@ def site_key(site_name: str, *, at: datetime) -> SealingKey:
     Raises:
         KeyUnusable: the file or its passphrase is not right.
     """
+    # loaded when a record is sealed: a server starts without it
+    from app.record.keys import load_pkcs12, make_site_key  # noqa: PLC0415
+
     chosen = settings()
     if chosen.key_file is not None:
         return load_pkcs12(chosen.key_file, chosen.key_passphrase.get_secret_value())
@@ -42,6 +50,12 @@ def site_key(site_name: str, *, at: datetime) -> SealingKey:
 def authority_file() -> Path:
     """Where the certificate of our own authority is kept, for whoever verifies our records."""
     return settings().folder / "keys" / "authority.pem"
+
+
+def known_authority() -> bytes:
+    """The certificate of our own authority, as PEM; nothing before the first record."""
+    path = authority_file()
+    return path.read_bytes() if path.exists() else b""
 
 
 def _passphrase(folder: Path) -> str:

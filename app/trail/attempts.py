@@ -14,6 +14,8 @@ from app.trail.audit import record
 from app.web.clock import now
 from app.web.guard import client_address
 
+LONGEST = 400
+
 
 def keep_attempt(session: Session, request: Request, no: RecordError) -> None:
     """Record who tried what, on which address of the application, and why it was refused."""
@@ -28,7 +30,7 @@ def keep_attempt(session: Session, request: Request, no: RecordError) -> None:
         by=by,
         at=at,
         did="refused",
-        about=request.url.path.removeprefix("/api/v1").strip("/") or "home",
+        about=_typeable(request.url.path).removeprefix("/api/v1").strip("/") or "home",
         why=no.says,
         details={
             "method": request.method,
@@ -38,6 +40,11 @@ def keep_attempt(session: Session, request: Request, no: RecordError) -> None:
         },
         zone=site_zone,
     )
+
+
+def _typeable(path: str) -> str:
+    """A path without what nobody can type, and no longer than anybody reads."""
+    return "".join(each if each.isprintable() else "?" for each in path)[:LONGEST]
 
 
 def _count(session: Session, username: str | None, request: Request, *, at: datetime) -> None:

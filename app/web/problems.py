@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -102,6 +102,19 @@ async def answer_unavailable(request: Request, wrong: Exception) -> Response:
     return Response(f"{no.title}. {no.says}", 503, media_type="text/plain; charset=utf-8")
 
 
+class Unstorable(RecordError):
+    """A number that is too large, or a character nobody can type. Nothing was saved; look again."""
+
+    status = 422
+    title = "Check what was entered"
+
+
+async def answer_unstorable(request: Request, wrong: Exception) -> Response:
+    """Answer a value that no column can hold: a null byte, or a number beyond its bits."""
+    log.warning("database: %s", wrong)
+    return await answer_no(request, Unstorable())
+
+
 class TooLarge(RecordError):
     """What was sent is larger than this site accepts."""
 
@@ -119,6 +132,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RecordError, answer_no)
     app.add_exception_handler(RequestValidationError, answer_invalid)
     app.add_exception_handler(HTTPException, answer_http)
+    app.add_exception_handler(DataError, answer_unstorable)
     app.add_exception_handler(OperationalError, answer_unavailable)
     app.add_exception_handler(BodyTooLarge, answer_too_large)
     app.add_exception_handler(Answered, answer_again)

@@ -13,7 +13,6 @@ from schemas.release import Question, ReviewKind
 from schemas.specification import Gate
 from schemas.supply import MaterialState
 
-
 BEFORE_THE_END = (Stage.IN_PRODUCTION, Stage.IN_TESTING, Stage.CONDITIONALLY_CERTIFIED)
 
 
