@@ -74,6 +74,7 @@ def _context(record: BatchRecord, digest: str) -> dict[str, object]:
         "plain": words.plain,
         "apart": words.apart,
         "short": words.short,
+        "role": words.role,
     }
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from schemas.people import ROLE_TITLES, Role
 from schemas.quantity import Unit
 
 THIN_SPACE = "\u202f"
@@ -131,6 +132,11 @@ def step_in(about: str) -> str:
     """The step in a reference: lot/UNIT1-26-0001/step/P1-02/1 gives P1-02."""
     parts = about.split("/")
     return parts[parts.index("step") + 1] if "step" in parts[:-1] else about
+
+
+def role(value: str) -> str:
+    """A role as people say it; what acted without a person keeps its own name."""
+    return ROLE_TITLES[Role(value)] if value in tuple(Role) else value
 
 
 def whole(amount: Decimal | str) -> str:
