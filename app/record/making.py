@@ -184,6 +184,7 @@ class Worker:
     def _make(self, job_id: int) -> None:
         # drawing and sealing take a second to load: the server starts without them
         from app.record.print import print_and_seal  # noqa: PLC0415
+        from app.record.time_stamp import stamper_of_site  # noqa: PLC0415 - (as above)
 
         with self.database.reading() as session:
             job = session.get_one(RecordJobRow, job_id)
@@ -193,7 +194,7 @@ class Worker:
                 session, job.lot, version=job.version, reason=job.reason, by=by, at=at
             )
         self._say(job_id, "Printing and sealing")
-        printed = print_and_seal(record, self.key())
+        printed = print_and_seal(record, self.key(), stamper_of_site())
         with self.database.writing() as session:
             job = session.get_one(RecordJobRow, job_id, with_for_update={"of": RecordJobRow})
             if job.worker != self.name or job.state is not JobState.RUNNING:

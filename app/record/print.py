@@ -6,6 +6,7 @@ from hashlib import sha256
 from io import BytesIO
 
 import pikepdf
+from pyhanko.sign.timestamps import TimeStamper
 
 from app.record import entries, layout, uses, words
 from app.record.archival import RECORD_NAME
@@ -105,8 +106,10 @@ def print_record(record: BatchRecord) -> bytes:
     )
 
 
-def print_and_seal(record: BatchRecord, key: SealingKey) -> Printed:
-    """Print the record and seal it with the site's key."""
+def print_and_seal(
+    record: BatchRecord, key: SealingKey, timestamper: TimeStamper | None = None
+) -> Printed:
+    """Print the record and seal it with the site's key; an authority may vouch for the time."""
     printed = print_record(record)
     with pikepdf.open(BytesIO(printed)) as pdf:
         pages = len(pdf.pages)
@@ -116,5 +119,6 @@ def print_and_seal(record: BatchRecord, key: SealingKey) -> Printed:
         reason=f"Batch record of lot {record.lot_number}, version {record.version}",
         location=record.site_name,
         at=record.made_at,
+        timestamper=timestamper,
     )
     return Printed(sealed, pages)
