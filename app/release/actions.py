@@ -46,6 +46,12 @@ MEANS = {
     Act.REJECT: Meaning.REJECTED,
     Act.RECALL: Meaning.DECIDED,
 }
+DEEDS = {
+    Act.CONDITIONAL: "lot.certify",
+    Act.FINAL: "lot.certify",
+    Act.REJECT: "lot.reject",
+    Act.RECALL: "lot.recall",
+}
 CERTIFYING = (Act.CONDITIONAL, Act.FINAL)
 STOPPING = (Act.REJECT, Act.RECALL)
 
@@ -225,9 +231,14 @@ def _enter(session: Session, decided: Decided, *, by: Actor, at: datetime) -> Ce
     )
     session.add(row)
     move(lot, LEADS_TO[words.act])
-    deed = "lot.certify" if words.act in CERTIFYING else "lot.reject"
     audit.record(
-        session, by=by, at=at, did=deed, about=lot.ref, why=words.reason, details=words.plain()
+        session,
+        by=by,
+        at=at,
+        did=DEEDS[words.act],
+        about=lot.ref,
+        why=words.reason,
+        details=words.plain(),
     )
     return row
 

@@ -36,6 +36,7 @@ REVIEWS_AND_RELEASE = (
     "record.review",
     "lot.certify",
     "lot.reject",
+    "lot.recall",
     "record.ask",
     "record.seal",
     "refused",
