@@ -42,7 +42,7 @@ class CorrectionHeader(Contract):
 
     tested_at: Moment | None = Field(default=None, title="Tested at")
     equipment: Text | None = Field(
-        default=None, title="Equipment", description="Codes of the instruments: MIC-1, BAL-2"
+        default=None, title="Equipment", description="Codes of the instruments: MIC-01, BAL-02"
     )
     raw_reference: Text | None = Field(
         default=None, title="Raw data kept at", description="Notebook and page, or run number"

@@ -17,6 +17,7 @@ from app.quality_control.actions.verification import to_verify, verify_results
 from app.quality_control.models import SampleReceipt
 from app.quality_control.quality import find_sample, gather, quality_of
 from app.quality_control.rules.standing import is_open
+from app.supplies.models import Equipment
 from schemas.quality_record import QualityRecord
 from schemas.result import EnterResults, NewResult, ReceiveSample, SampleCondition, VerifyResults
 from schemas.result_kind import (
@@ -25,6 +26,8 @@ from schemas.result_kind import (
     SterilityResult,
 )
 from schemas.specification import Criterion, Gate
+
+MICROSCOPE = "MIC-01"
 
 
 def lot_through_testing(
@@ -126,7 +129,7 @@ def entered(
             reading=READING.validate_python(reading),
             dosing=DOSING if _needs_dosing(session, sample_number, code) else None,
             tested_at=clock(),
-            equipment=("MIC-1",),
+            equipment=registered(session, MICROSCOPE),
             raw_reference="Notebook QC-7, page 12",
         )
         for code, reading in readings.items()
@@ -155,6 +158,12 @@ def verified_results(session: Session, clock: Clock, lot_number: str, by: str = 
                 by=person(session, by, "result.verify"),
                 at=clock(),
             )
+
+
+def registered(session: Session, code: str) -> tuple[str, ...]:
+    """This instrument where the unit has it, none where nothing is in store."""
+    known = session.scalar(select(Equipment.code).where(Equipment.code == code))
+    return (known,) if known else ()
 
 
 def _needs_dosing(session: Session, sample_number: str, code: str) -> bool:

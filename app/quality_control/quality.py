@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.expansion.models import SampleTaken
+from app.expansion.models import SampleTaken, StepRow
 from app.lot.models import Lot
 from app.masters.frozen import bundle_of
 from app.masters.limits import words_of
@@ -19,6 +19,7 @@ from app.quality_control.rules.verdict import verdict_of
 from app.trail import attachments
 from app.trail.signatures import signatures_about
 from schemas.lot import FrozenVersion
+from schemas.production import EntryWords
 from schemas.quality import InvestigationFacts
 from schemas.quality_record import (
     CriterionFacts,
@@ -29,6 +30,7 @@ from schemas.quality_record import (
 )
 from schemas.result import ReceiptFacts, ResultWords
 from schemas.specification import Criterion, Specification
+from schemas.step_product import SampleValues
 from schemas.trail import Signature
 
 
@@ -199,13 +201,40 @@ def _samples(session: Session, lot: Lot) -> tuple[SampleRecord, ...]:
         select(SampleReceipt).where(SampleReceipt.sample_id.in_([row.id for row in rows]))
     )
     by_sample = {each.sample_id: each for each in receipts}
-    return tuple(sample_record(session, row, by_sample.get(row.id)) for row in rows)
+    corrected = _corrected_steps(session, lot)
+    return tuple(
+        sample_record(
+            session,
+            row,
+            by_sample.get(row.id),
+            corrected.get((row.entry.step, row.entry.occurrence)),
+        )
+        for row in rows
+    )
+
+
+def _corrected_steps(session: Session, lot: Lot) -> dict[tuple[str, int], SampleValues]:
+    """What the sample steps that were corrected say now, by step and time (R-ATMP-07)."""
+    rows = session.scalars(
+        select(StepRow)
+        .where(StepRow.lot_id == lot.id, StepRow.replaces_id.is_not(None))
+        .order_by(StepRow.number)
+    )
+    read = {(row.step, row.occurrence): EntryWords.from_canonical(row.words) for row in rows}
+    return {
+        place: words.values
+        for place, words in read.items()
+        if isinstance(words.values, SampleValues)
+    }
 
 
 def sample_record(
-    session: Session, row: SampleTaken, receipt: SampleReceipt | None
+    session: Session,
+    row: SampleTaken,
+    receipt: SampleReceipt | None,
+    corrected: SampleValues | None = None,
 ) -> SampleRecord:
-    """A sample as the record shows it."""
+    """A sample as the record shows it, with what was corrected at its step since."""
     return SampleRecord(
         number=row.number,
         lot_number=row.lot.number,
@@ -214,11 +243,11 @@ def sample_record(
         quantity=row.quantity,
         storage=row.storage,
         retention=row.retention,
-        taken_at=row.taken_at,
+        taken_at=corrected.taken_at if corrected else row.taken_at,
         taken_by=row.taken_by,
-        volume_ml=row.volume_ml,
-        containers=row.containers,
-        appearance=row.appearance,
+        volume_ml=corrected.volume_per_container_ml if corrected else row.volume_ml,
+        containers=corrected.containers if corrected else row.containers,
+        appearance=corrected.appearance if corrected else row.appearance,
         receipt=_receipt_facts(receipt) if receipt else None,
         files=attachments.kept_about(session, row.ref),
     )

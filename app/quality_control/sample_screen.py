@@ -147,7 +147,7 @@ def common_boxes(typed: Typed, *, zone: str, at: datetime) -> tuple[FormField, .
     here = Place("common.", typed, zone, at)
     return (
         here.box("tested_at", "Tested at", kind="datetime-local", value=at),
-        here.box("equipment", "Equipment", kind="text", required=False, hint="MIC-1, BAL-2"),
+        here.box("equipment", "Equipment", kind="text", required=False, hint="MIC-01, BAL-02"),
         here.box("raw_reference", "Raw data kept at", kind="text", hint="Notebook 7, page 12"),
     )
 

@@ -11,10 +11,13 @@ from app.lot.models import Lot
 from app.masters import actions as masters
 from app.masters.library import starter_bundle, starter_texts
 from app.masters.shelf import versions_of
+from app.supplies import actions as supplies
 from app.trail import audit
 from schemas.document import ApproveDocument, DocumentText
 from schemas.lot import Stage
 from schemas.master import Bundle
+from schemas.supply import CalibrationOutcome
+from schemas.supply_forms import LogCalibration, NewEquipment
 from tests.conftest import Clock, person, signing
 
 FILES = {
@@ -79,6 +82,7 @@ def lot_with_samples(
         started_at=clock() - timedelta(days=20),
     )
     session.add(lot)
+    microscope(session, clock)
     points = dict.fromkeys(each.sample_point for each in bundle.specification.criteria)
     samples = {}
     for at, point in enumerate(points, 1):
@@ -114,3 +118,19 @@ def lot_with_samples(
         samples[point] = number
     audit.record(session, by=olga, at=clock(), did="step.perform", about=lot.ref)
     return Laboratory(lot, samples)
+
+
+def microscope(session: Session, clock: Clock, code: str = "MIC-01", *, days: int = 365) -> str:
+    """Put a microscope on the register whose calibration holds for so many days from today."""
+    olga, today = person(session, "olga", "supply.maintain"), clock().date()
+    new = NewEquipment(code=code, kind="EQ-MIC", title="Microscope", needs_calibration=True)
+    row = supplies.add_equipment(session, new, by=olga, at=clock())
+    calibration = LogCalibration(
+        done_on=today,
+        outcome=CalibrationOutcome.PASSED,
+        due_on=today + timedelta(days=days),
+        words="By the maker, SOP-12",
+        version=row.version,
+    )
+    supplies.log_calibration(session, code, calibration, by=olga, at=clock())
+    return code

@@ -18,6 +18,7 @@ from app.quality_control.actions.results import correct_result, enter_results
 from app.quality_control.actions.samples import keep_raw_data, receive_sample
 from app.quality_control.models import Investigation, Result
 from app.quality_control.quality import gather, quality_of
+from app.supplies.actions.uses import supplies_of_lot
 from app.trail import audit
 from app.trail.models import AuditEntry
 from schemas.lot import Stage
@@ -40,8 +41,9 @@ from schemas.result import (
     SampleCondition,
     VerifyResults,
 )
-from tests.actions.laboratory import Laboratory, lot_with_samples
+from tests.actions.laboratory import Laboratory, lot_with_samples, microscope
 from tests.conftest import Clock, person, signing
+from tests.journeys.production import corrected, started, through, working_unit
 from tests.journeys.testing import (
     culture_of,
     entered,
@@ -179,6 +181,14 @@ def test_nothing_is_read_on_a_sample_that_is_not_received(session: Session, cloc
         entered(session, clock, sample, {"VIABILITY": GOOD})
 
 
+def test_a_sample_is_known_as_its_step_was_corrected(session: Session, clock: Clock) -> None:
+    unit = working_unit(session, clock)
+    lot = through(unit, started(unit, "BM-MSC-AUTO"), "S330")
+    corrected(unit, lot, "S320", appearance="Yellow, two clumps")
+    sample = quality_of(session, lot).samples[0]
+    assert (sample.sample_point, sample.appearance) == ("BM-SUP", "Yellow, two clumps")
+
+
 # Entering
 
 
@@ -194,7 +204,7 @@ def test_a_result_keeps_what_was_typed_and_what_it_is_worth(bench: Bench) -> Non
     found = bench.record().results[0]
     assert found.words.evaluation.reported == "95 %"
     assert found.words.evaluation.formula == "VIABILITY/1"
-    assert (found.words.entered_name, found.words.equipment) == ("Anton Berg", ("MIC-1",))
+    assert (found.words.entered_name, found.words.equipment) == ("Anton Berg", ("MIC-01",))
     assert found.words.number == f"{bench.lot.number}-R01"
     assert bench.record().state is ResultState.PENDING
 
@@ -257,6 +267,46 @@ def test_raw_data_belong_to_the_sample(bench: Bench) -> None:
     entered_now = EnterResults(results=(new,))
     enter_results(bench.session, bench.bulk, entered_now, by=anton, at=bench.clock())
     assert bench.record().results[0].words.raw_file == kept.sha256
+
+
+def with_instrument(bench: Bench, code: str) -> None:
+    new = NewResult(
+        criterion="VIABILITY",
+        reading=READING.validate_python(GOOD),
+        tested_at=bench.clock(),
+        equipment=(code,),
+        raw_reference="Notebook QC-7, page 12",
+    )
+    anton = bench.person("anton", "result.enter")
+    form = EnterResults(results=(new,))
+    enter_results(bench.session, bench.bulk, form, by=anton, at=bench.clock())
+
+
+def test_an_instrument_that_is_on_no_register_is_refused(bench: Bench) -> None:
+    with pytest.raises(BadInput, match="no equipment MIC-77"):
+        with_instrument(bench, "MIC-77")
+
+
+@pytest.mark.parametrize(
+    ("later", "used"),
+    [
+        pytest.param({"days": 3}, True, id="the last day of its calibration"),
+        pytest.param({"days": 4}, False, id="the day after"),
+    ],
+)
+def test_an_instrument_is_in_calibration_on_the_day_of_the_test(
+    bench: Bench, later: dict[str, float], used: bool
+) -> None:
+    microscope(bench.session, bench.clock, "MIC-02", days=3)
+    bench.clock.forward(**later)
+    if used:
+        with_instrument(bench, "MIC-02")
+        uses = supplies_of_lot(bench.session, bench.lot.number).equipment
+        ref = f"{bench.lot.ref}/result/{bench.lot.number}-R01"
+        assert [(each.code, each.about) for each in uses] == [("MIC-02", ref)]
+    else:
+        with pytest.raises(Refused, match="SUP-13"):
+            with_instrument(bench, "MIC-02")
 
 
 def test_an_operator_enters_nothing(bench: Bench) -> None:

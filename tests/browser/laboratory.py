@@ -86,7 +86,7 @@ def _entered(site: Site, anton: Visitor, sample: SampleTaken) -> None:
             boxes |= _dosing(each, f"results.{at}.dosing.")
     if not boxes:
         return
-    boxes |= {"common.equipment": "MIC-1", "common.raw_reference": "Notebook QC-7, page 12"}
+    boxes |= {"common.equipment": "MIC-01", "common.raw_reference": "Notebook QC-7, page 12"}
     anton.does(f"/quality/samples/{sample.number}", boxes, "Save what was entered")
     anton.sees("saved.")
 

@@ -11,6 +11,7 @@ from app.lot.lots import lot_for_change
 from app.lot.models import Lot
 from app.people.actor import Actor
 from app.quality_control.actions.failures import follow_up
+from app.quality_control.actions.instruments import check_registered, use_instruments
 from app.quality_control.drafts import Draft
 from app.quality_control.models import Result
 from app.quality_control.quality import (
@@ -79,6 +80,7 @@ def _enter(
     errors: list[FieldError] = []
     for place, (new, criterion) in enumerate(zip(entered.results, criteria, strict=True)):
         with _collected(errors, f"results.{place}."):
+            check_registered(session, new.equipment)
             drafts.append(Draft.of(known, criterion, new, sample_number, at=at))
     if errors:
         raise BadInput(errors)
@@ -104,6 +106,7 @@ def correct_result(
     before = next(each for each in reversed(known.results) if each.words.number == number)
     if before.words.revision != correction.revision:
         raise OutOfDate
+    check_registered(session, correction.equipment)
     criterion = known.specification.criterion(before.words.criterion)
     draft = Draft.of(known, criterion, correction, before.words.sample_number, at=at, before=before)
     refuse_if(judge(entry.RULES, draft.facts))
@@ -139,6 +142,8 @@ def _write(
     did = "result.correct" if words.change is ResultChange.CORRECTED else "result.enter"
     if did == "result.enter" and draft.facts.before is not None:
         refuse_same_person(session, did, about=row.ref, by=by)
+    before = draft.facts.before
+    use_instruments(session, words, before, about=row.ref, by=by, at=at)
     follow_up(session, lot, row, words, draft.facts.investigations, by=by, at=at)
     audit.record(session, by=by, at=at, did=did, about=row.ref, why=words.reason)
     return row

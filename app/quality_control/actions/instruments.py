@@ -1,0 +1,61 @@
+"""Instruments of the laboratory: registered, in service and in calibration when they are used."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.errors import BadInput, FieldError, NotFound
+from app.people.actor import Actor
+from app.supplies.actions.finding import find_equipment
+from app.supplies.actions.using import use_equipment
+from schemas.quality_record import ResultFacts
+from schemas.result import ResultWords
+
+
+def check_registered(session: Session, codes: tuple[str, ...]) -> None:
+    """Refuse a code that no piece of equipment has.
+
+    Raises:
+        BadInput: at the field `equipment`, with every code that is not known.
+    """
+    unknown = []
+    for code in codes:
+        try:
+            find_equipment(session, code)
+        except NotFound:
+            unknown.append(code)
+    if unknown:
+        says = f"There is no equipment {', '.join(unknown)} in the register; check its label."
+        raise BadInput([FieldError("equipment", says)])
+
+
+def use_instruments(
+    session: Session,
+    words: ResultWords,
+    before: ResultFacts | None,
+    *,
+    about: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Use the instruments of a test in its lot, as of the time of the test (R-ATMP-21, R-BR-04).
+
+    An entry that only corrects what was read with the same instruments uses none again.
+
+    Raises:
+        Refused: one was out of service, of calibration or of cleaning then (SUP-12 to SUP-14).
+    """
+    same = before is not None and (before.words.tested_at, before.words.equipment) == (
+        words.tested_at,
+        words.equipment,
+    )
+    for code in () if same else words.equipment:
+        use_equipment(
+            session,
+            equipment=code,
+            kind=None,
+            lot_number=words.lot_number,
+            about=about,
+            by=by,
+            at=words.tested_at or at,
+        )
