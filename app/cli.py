@@ -125,7 +125,7 @@ def demo(host: Host = THIS_MACHINE, port: Port = 8000) -> None:
     listening = listen(host, port)
     with in_words():
         record = demo_site(settings().folder, os.environ)
-    typer.echo(poster(address(listening), record))
+    typer.echo(poster(address(listening), settings().folder, record))
     serve_on(listening)
 
 

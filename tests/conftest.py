@@ -16,48 +16,23 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from app.db import Database
+from app.demo.cast import CAST, PASSWORD, ZONE, person, signing  # noqa: F401 - every test's words
+from app.demo.cast import Clock as StoryClock
 from app.main import create_app
 from app.migrate import upgrade
 from app.people import actions
-from app.people.actor import Actor
 from app.people.sessions import actor_of, cookie_name
 from app.settings import settings
 from app.trail import audit
-from schemas.people import FirstSteps, NewAccount, Role, SignIn, Signing
+from schemas.people import FirstSteps, NewAccount, SignIn
 from tests.postgres import create_database, throwaway_postgres
-
-PASSWORD = "correct horse battery"
-ZONE = "Europe/Warsaw"
-
-CAST: dict[str, tuple[str, tuple[Role, ...], str | None]] = {
-    "olga": ("Olga Nowak", (Role.OPERATOR,), None),
-    "oskar": ("Oskar Wit", (Role.OPERATOR,), None),
-    "anton": ("Anton Berg", (Role.QC_TECHNICIAN,), None),
-    "vera": ("Vera Lind", (Role.QC_REVIEWER,), None),
-    "quinn": ("Quinn Adler", (Role.QA,), None),
-    "qadir": ("Qadir Salem", (Role.QA,), None),
-    "petra": ("Petra Holm", (Role.QP,), None),
-    "lars": ("Lars Dahl", (Role.LOGISTICS,), None),
-    "sita": ("Sita Rao", (Role.TREATING_SITE,), "HOSP1"),
-    "tomas": ("Tomas Kral", (Role.TREATING_SITE,), "HOSP2"),
-    "ada": ("Ada Falk", (Role.AUDITOR,), None),
-}
-"""Olga grows, Oskar grows too, Anton tests, Vera verifies, Quinn and Qadir assure quality,
-Petra certifies, Lars ships, Sita and Tomas treat in two hospitals, Ada reads, Adam administers."""
 
 
 @dataclass
-class Clock:
-    """The time of a test; it goes on only when told."""
+class Clock(StoryClock):
+    """The time of a test: 2 March 2026 to begin with; it goes on only when told."""
 
     now: datetime = field(default_factory=lambda: datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **span: float) -> datetime:
-        self.now += timedelta(**span)
-        return self.now
 
 
 @pytest.fixture(scope="session")
@@ -202,17 +177,6 @@ def session(database: Database) -> Iterator[Session]:
     with database.writing() as writing:
         yield writing
         writing.rollback()
-
-
-def person(session: Session, username: str, deed: str | None = None) -> Actor:
-    """A person of the cast as actions see them, in the role that may do `deed`."""
-    actor = actor_of(session, actions.account_named(session, username))
-    return actor.doing(deed) if deed else actor
-
-
-def signing(username: str, password: str = PASSWORD) -> Signing:
-    """What a person of the cast types to sign."""
-    return Signing(username=username, password=password)
 
 
 class Browser(TestClient):

@@ -19,8 +19,8 @@ from app.errors import RecordError
 
 DATABASE = "passage.db"
 NOTE = "demo.json"
-PIECES = ("files", "keys", "records", "trail-head.json", NOTE, DATABASE)
-"""What moves, in this order: the database last, as it is what makes a folder a site."""
+PIECES = ("files", "keys", "records", "trail-head.json", DATABASE, NOTE)
+"""What moves, in this order: the note last, as it says that everything else is there."""
 
 COST = {"PASSAGE_PASSWORD_PASSES": "1", "PASSAGE_PASSWORD_MEMORY_KIB": "8192"}
 """A hundred signatures are made while filling, with passwords that everybody knows."""
@@ -51,20 +51,21 @@ def demo_site(folder: Path, environment: Mapping[str, str]) -> Path:
     """
     note = folder / NOTE
     filling = folder / "filling"
-    if _never_opened(folder / DATABASE):
+    if not note.exists():
+        _refuse_kept(folder, filling)
         if not (filling / NOTE).exists():
             _fill(filling, environment)
         _move_in(filling, folder)
-    if not note.exists():
+    elif not (folder / DATABASE).exists():
         raise NotADemo(
-            f"{folder / DATABASE} is a site of its own: “passage serve” serves it. "
-            "For the demo choose another folder with PASSAGE_FOLDER; nothing was touched."
+            f"The demo of {folder} has lost its database. To begin it again remove the whole "
+            "folder; nothing was touched."
         )
     return folder / str(json.loads(note.read_text(encoding="utf-8"))["record"])
 
 
 def _never_opened(database: Path) -> bool:
-    """Whether there is no site: no database, or one that was served and nobody opened a site in."""
+    """Whether this database was served, and nobody opened a site in it."""
     if not database.exists():
         return True
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as looking:
@@ -72,6 +73,24 @@ def _never_opened(database: Path) -> bool:
             return looking.execute("SELECT 1 FROM site").fetchone() is None
         except sqlite3.DatabaseError:
             return False
+
+
+def _refuse_kept(folder: Path, filling: Path) -> None:
+    """Refuse a folder that holds anything of another site, whose database may be elsewhere.
+
+    Raises:
+        NotADemo: names what is there.
+    """
+    moving = (filling / NOTE).exists()
+    for name in PIECES:
+        there = folder / name
+        moved = moving and not (filling / name).exists()
+        empty = name == DATABASE and _never_opened(there)
+        if there.exists() and not moved and not empty:
+            raise NotADemo(
+                f"{there} belongs to another site; “passage serve” serves that. "
+                "For the demo choose another folder with PASSAGE_FOLDER; nothing was touched."
+            )
 
 
 def _fill(filling: Path, environment: Mapping[str, str]) -> None:
@@ -82,6 +101,7 @@ def _fill(filling: Path, environment: Mapping[str, str]) -> None:
         [sys.executable, "-P", "-m", "app.demo"], env={**environment, **settings}, check=False
     )
     if done.returncode:
+        shutil.rmtree(filling)
         raise FillingFailed
 
 
@@ -89,8 +109,6 @@ def _move_in(filling: Path, folder: Path) -> None:
     """Move the pieces; those that moved before a stop are not there any more."""
     for name in PIECES:
         if (filling / name).exists():
-            if (folder / name).is_dir():
-                shutil.rmtree(folder / name)
             if name == DATABASE:
                 for log in ("-wal", "-shm"):
                     (folder / f"{DATABASE}{log}").unlink(missing_ok=True)
@@ -98,7 +116,7 @@ def _move_in(filling: Path, folder: Path) -> None:
     shutil.rmtree(filling)
 
 
-def poster(address: str, record: Path) -> str:
+def poster(address: str, folder: Path, record: Path) -> str:
     """What a visitor needs: where it is, who is there, and what to look at first."""
     people = (
         ("adam", ADMINISTRATOR[1], "Administrator"),
@@ -107,6 +125,7 @@ def poster(address: str, record: Path) -> str:
             for username, (name, roles, at) in CAST.items()
         ),
     )
+    authority = folder / "keys" / "authority.pem"
     lines = "\n".join(f"  {username:<8}{name:<14}{roles}" for username, name, roles in people)
     return f"""
 Passage, the demo site “{SITE_NAME}”: {address}
@@ -117,7 +136,7 @@ Passage, the demo site “{SITE_NAME}”: {address}
   Everybody's password: {PASSWORD}
 
   A finished, sealed record: {record}
-  What it proves:            passage verify {record}
+  What it proves:            ./passage verify {record} --trust {authority}
 
 Ctrl-C stops it; everything stays.
 """

@@ -133,8 +133,10 @@ def _lot_half_way(story: Story, clock: Clock) -> None:
 
 
 def _arrivals(story: Story, clock: Clock) -> None:
-    """Yesterday: a cord that QA decides on, marrow whose results nobody verified, a delivery."""
+    """Yesterday: a cord QA decides on, marrow with unverified results, vials sent and ordered."""
     session = story.session
+    sent = delivery.ordered(session, clock, story.lots["frozen"])
+    delivery.taken_to(sent, delivery.handed_over)
     cord = intake.registered_donation(session, clock)
     intake.verified_results(session, clock, cord)
     intake.received(session, clock, cord)
