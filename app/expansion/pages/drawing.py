@@ -29,6 +29,13 @@ class Line:
     title: str
     hint: str
     fields: tuple[FormField, ...]
+    again: bool = False
+    """Whether it is offered once more, for a second lot; most people leave it folded."""
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether something was typed here, or is wrong."""
+        return any(each.value or each.error for each in self.fields)
 
 
 def typed_in(request: Request) -> Typed:
@@ -159,6 +166,7 @@ def material_lines(
                         required=not again and use.minimum > 0,
                     ),
                 ),
+                again,
             )
         )
     return tuple(lines)
