@@ -49,6 +49,11 @@ def matches(account: Account | None, password: str) -> bool:
     return account is not None
 
 
+def is_of_another_cost(account: Account) -> bool:
+    """Whether the account's hash was made when the settings asked for another cost."""
+    return hasher().check_needs_rehash(account.password_hash)
+
+
 class GivenPassword(SignatureFailed):
     """An administrator gave you this password. Choose your own; until then it signs nothing."""
 

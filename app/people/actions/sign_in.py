@@ -31,6 +31,8 @@ def begin_session(
 ) -> tuple[str, Account]:
     """Sign in; returns the token for the browser and the account.
 
+    A hash of another cost than the settings ask for is made anew: now the password is known.
+
     Raises:
         SignInFailed: unknown or closed account, or wrong password; all sound alike.
         TooManyAttempts: the account or the address is locked for now.
@@ -44,6 +46,8 @@ def begin_session(
         raise SignInFailed(sign_in.username)
     account.failed_attempts = 0
     account.locked_until = None
+    if credentials.is_of_another_cost(account):
+        account.password_hash = credentials.hashed(sign_in.password.get_secret_value())
     token = credentials.new_token()
     session.add(
         BrowserSession(
