@@ -124,6 +124,24 @@ def test_what_was_typed_stays_with_its_error(
     assert record(database, received).criterion("CD90").results == ()
 
 
+def test_an_unknown_instrument_is_said_at_the_result(browser: Open, received: Laboratory) -> None:
+    anton = browser("anton")
+    path = f"/quality/samples/{received.samples['UC-BULK']}"
+    endotoxin = box(anton.get(path).text, "Endotoxin", "reading.values")
+    typed = {
+        endotoxin: "0.05",
+        "common.tested_at": "2026-03-02T11:00",
+        "common.equipment": "MIC-77",
+        "common.raw_reference": "Notebook QC-7, page 12",
+    }
+    answer = anton.post(path, data=typed)
+    assert answer.status_code == 422
+    assert "no equipment MIC-77" in answer.text
+    assert f'href="#f-{endotoxin.replace(".", "-")}"' in answer.text
+    registered = anton.post(path, data={**typed, "common.equipment": "mic-01"})
+    assert registered.status_code == 303, registered.text
+
+
 def test_an_empty_screen_is_not_saved(browser: Open, received: Laboratory) -> None:
     path = f"/quality/samples/{received.samples['UC-BULK']}"
     answer = browser("anton").post(path, data={"common.tested_at": "2026-03-02T11:00"})
