@@ -82,7 +82,7 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as wrong:
-        words = wrong.strerror or str(wrong)
+        words = (wrong.strerror or str(wrong)).split(" (")[0]
         stop(f"Nothing can be served on {host}, port {port}: {words}. Try another --port.")
 
 
