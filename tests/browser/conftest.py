@@ -20,6 +20,9 @@ QUIET = (
 TABLET = ViewportSize(width=1280, height=800)
 """Ten inches, held across."""
 
+PATIENCE_MS = 60_000
+"""A busy machine is no fault of a page."""
+
 Enter = Callable[..., Visitor]
 Serve = Callable[..., Site]
 
@@ -57,8 +60,10 @@ def enter(chromium: Browser) -> Iterator[Enter]:
             context = chromium.new_context(
                 viewport=TABLET, java_script_enabled=scripts, locale="en-GB"
             )
-            context.set_default_timeout(15_000)
-            visitor = Visitor(username, context.new_page(), site.address, examined=examined)
+            context.set_default_timeout(PATIENCE_MS)
+            visitor = Visitor(
+                username, context.new_page(), site.address, scripts=scripts, examined=examined
+            )
             windows[site.address, username] = visitor
         return windows[site.address, username]
 
