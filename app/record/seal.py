@@ -5,7 +5,6 @@ permits no change afterwards; only its own long-term proof (time stamps, validat
 be added behind it.
 """
 
-import asyncio
 import re
 from datetime import datetime
 from io import BytesIO
@@ -24,6 +23,7 @@ from pyhanko.sign.timestamps import TimeStamper
 
 from app.errors import RecordError
 from app.record.archival import SEAL_FIELD
+from app.record.aside import settled
 from app.record.keys import SealingKey
 
 DIGEST = "sha256"
@@ -86,7 +86,7 @@ def seal(
         reason=f"{reason}. Record SHA-256: {found[1].decode()}",
         bytes_reserved=ROOM,
     )
-    return asyncio.run(_signed(pdf, signature, signer, timestamper))
+    return settled(_signed(pdf, signature, signer, timestamper))
 
 
 def add_time_stamp(sealed: bytes, timestamper: TimeStamper) -> bytes:
@@ -101,7 +101,7 @@ def add_time_stamp(sealed: bytes, timestamper: TimeStamper) -> bytes:
     if b"/ByteRange" not in sealed:
         raise NotSealed("Only a sealed record is time-stamped.")
     stamp = PdfTimeStamper(timestamper)
-    output: BytesIO = stamp.timestamp_pdf(_SealWriter(BytesIO(sealed)), DIGEST)
+    output: BytesIO = settled(stamp.async_timestamp_pdf(_SealWriter(BytesIO(sealed)), DIGEST))
     return output.getvalue()
 
 

@@ -4,7 +4,6 @@ A signature protects what it covers, but not its own wrapping: names of algorith
 certificates, the way a number is written. Here each of these has exactly one right form.
 """
 
-import asyncio
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,8 @@ from pyhanko_certvalidator.errors import (
     PathBuildingError,
     PathValidationError,
 )
+
+from app.record.aside import settled
 
 STRONG = ("sha256", "sha384", "sha512")
 """Digests a seal may use (R-SIG-14)."""
@@ -102,7 +103,7 @@ def is_trusted(
         asked = path.async_validate_usage(  # type: ignore[no-untyped-call]
             set(), purposes
         )
-        asyncio.run(asked)
+        settled(asked)
     except (PathBuildingError, PathValidationError, InvalidCertificateError):
         return False
     return True

@@ -1,5 +1,6 @@
 """The sealing key and the seal, judged by tools that are not ours."""
 
+import asyncio
 import stat
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -154,6 +155,17 @@ def test_nothing_is_sealed_outside_the_certificates_life(
 ) -> None:
     with pytest.raises(NotSealed, match="not valid at this time"):
         seal(paper, key, reason="Sealed", location="Brno", at=at)
+
+
+def test_a_loop_that_already_runs_is_in_nobodys_way(
+    paper: bytes, key: SealingKey, stamper: DummyTimeStamper
+) -> None:
+    async def within() -> Holds:
+        sealed = seal(paper, key, reason="Sealed", location="Brno", at=AT)
+        stamped = add_time_stamp(sealed, stamper)
+        return verify(stamped, [key.authority, authority_of(stamper)]).holds
+
+    assert asyncio.run(within()) is Holds.YES
 
 
 def test_only_a_print_is_sealed(key: SealingKey) -> None:
