@@ -152,7 +152,10 @@ def create_app(database: Database, clock: Callable[[], datetime] | None = None) 
     app.state.waiting = WAITING
     app.state.due = DUE
     app.add_middleware(
-        Guard, upload_bytes=settings().upload_mib * 2**20, secure=settings().secure_cookies
+        Guard,
+        upload_bytes=settings().upload_mib * 2**20,
+        secure=settings().secure_cookies,
+        refuse=problems.refuse_plainly,
     )
     problems.install(app)
     app.mount("/static", StaticFiles(directory=HERE / "static"))

@@ -1,17 +1,43 @@
 """What every request passes first: same origin, a limited body, and what every answer carries."""
 
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.errors import RecordError
+
 DIGITS_MAX = 15
+KEPT_VERSION = "public, max-age=31536000, immutable"
+KEPT_FILE = "public, max-age=300, stale-while-revalidate=86400"
+"""A page is never kept; what it wears is, so that a tablet does not ask for it at every page."""
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class FromElsewhere(RecordError):
+    """This form was sent by a page of another site. Open the page here, and fill it in again."""
+
+    status = 403
+    title = "Not from here"
+
+
+class TooLarge(RecordError):
+    """What was sent is larger than this site accepts; nothing of it was kept."""
+
+    status = 413
+    title = "Too large"
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(
+            f"What was sent is larger than the {limit_bytes // 2**20} MiB this site accepts; "
+            "nothing of it was kept. Go back, choose a smaller file, or divide it, and send again."
+        )
 
 
 def client_address(request: Request) -> str:
@@ -22,32 +48,40 @@ def client_address(request: Request) -> str:
 class Guard:
     """Refuses forms from elsewhere and bodies that are too large; sets the security headers."""
 
-    def __init__(self, app: ASGIApp, *, upload_bytes: int, secure: bool) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        upload_bytes: int,
+        secure: bool,
+        refuse: Callable[[Request, RecordError], Response],
+    ) -> None:
         self.app = app
         self.upload_bytes = upload_bytes
         self.secure = secure
+        self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        if not _same_origin(scope, headers):
-            answer = PlainTextResponse(
-                "This form came from another site. Open the page here and repeat.", 403
-            )
-            await answer(scope, receive, send)
-            return
-        if int_or_zero(headers.get("content-length")) > self.upload_bytes:
-            answer = PlainTextResponse("The file is larger than this site accepts.", 413)
-            await answer(scope, receive, send)
-            return
         nonce = secrets.token_urlsafe(12)
         scope.setdefault("state", {})["nonce"] = nonce
-        await self.app(
-            scope, _limited(receive, self.upload_bytes), self._with_headers(send, nonce, scope)
-        )
+        sending = self._with_headers(send, nonce, scope)
+        no = self._refusal(scope)
+        if no is not None:
+            await self.refuse(Request(scope), no)(scope, receive, sending)
+            return
+        await self.app(scope, _limited(receive, self.upload_bytes), sending)
+
+    def _refusal(self, scope: Scope) -> RecordError | None:
+        headers = Headers(scope=scope)
+        if not _same_origin(scope, headers):
+            return FromElsewhere()
+        if int_or_zero(headers.get("content-length")) > self.upload_bytes:
+            return TooLarge(self.upload_bytes)
+        return None
 
     def _with_headers(self, send: Send, nonce: str, scope: Scope) -> Send:
         async def sending(message: Message) -> None:
@@ -56,10 +90,6 @@ class Guard:
             await send(message)
 
         return sending
-
-
-class BodyTooLarge(Exception):
-    """A body without an honest length grew over the limit."""
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
@@ -71,7 +101,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
         if message["type"] == "http.request":
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise BodyTooLarge
+                raise TooLarge(limit)  # a body without an honest length
         return message
 
     return receiving
@@ -101,10 +131,16 @@ def _set_headers(headers: MutableHeaders, nonce: str, scope: Scope, *, secure: b
     headers.setdefault("referrer-policy", "same-origin")
     headers.setdefault("cross-origin-opener-policy", "same-origin")
     headers.setdefault("permissions-policy", "camera=(self), geolocation=(), microphone=()")
-    if not scope["path"].startswith("/static/"):
-        headers.setdefault("cache-control", "no-store")
+    headers.setdefault("cache-control", _kept(scope))
     if secure:
         headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
+
+
+def _kept(scope: Scope) -> str:
+    """How long a browser may keep an answer: a version of a file for ever, a page never."""
+    if not scope["path"].startswith("/static/"):
+        return "no-store"
+    return KEPT_VERSION if scope["query_string"].startswith(b"v=") else KEPT_FILE
 
 
 def int_or_zero(text: str | None) -> int:

@@ -1,7 +1,9 @@
 """Showing pages: templates, redirects, and the same page again when a form is refused."""
 
+import hashlib
 from collections.abc import AsyncIterator, MutableMapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
@@ -36,6 +38,13 @@ def civil(day: date | None) -> str:
     return day.isoformat() if day else "–"
 
 
+@cache
+def static(name: str) -> str:
+    """The address of a file that pages wear; a changed file has another, so it may be kept long."""
+    digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:12]}"
+
+
 environment = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
@@ -48,6 +57,7 @@ environment.filters["civil"] = civil
 environment.filters["anchor"] = anchor
 environment.globals["version"] = VERSION
 environment.globals["fields_of"] = fields_of
+environment.globals["static"] = static
 templates = Jinja2Templates(env=environment)
 
 

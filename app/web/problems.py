@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.errors import BadInput, FieldError, NotFound, NotSignedIn, RecordError
-from app.web.guard import SAFE, BodyTooLarge
+from app.web.guard import SAFE, TooLarge
 from app.web.machines import Answered, answer_again
 from app.web.pages import same_page_again, show
 from app.web.unit import keep_attempt, turns
@@ -37,6 +37,14 @@ def problem(no: RecordError) -> JSONResponse:
     return JSONResponse(content, no.status, headers, media_type="application/problem+json")
 
 
+def refuse_plainly(request: Request, no: RecordError) -> Response:
+    """Answer a no on a page of its own: what was sent cannot be shown again."""
+    if request.url.path.startswith(API):
+        return problem(no)
+    request.state.refusal = no
+    return show(request, "refusal.html", no=no)
+
+
 def wanted(request: Request) -> str:
     """The page to come back to after signing in; a form that was sent is shown anew."""
     query = f"?{request.url.query}" if request.url.query and request.method in SAFE else ""
@@ -58,8 +66,7 @@ async def answer_no(request: Request, no: Exception) -> Response:
         return RedirectResponse(no.go_to, 303)
     if request.method not in SAFE:
         return await same_page_again(request, no)
-    request.state.refusal = no
-    return show(request, "refusal.html", no=no)
+    return refuse_plainly(request, no)
 
 
 async def answer_invalid(request: Request, wrong: Exception) -> Response:
@@ -80,10 +87,7 @@ async def answer_http(request: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, HTTPException)
     no = NotFound() if wrong.status_code == 404 else RecordError(str(wrong.detail))  # noqa: PLR2004 - HTTP
     no.status = wrong.status_code
-    if request.url.path.startswith(API):
-        return problem(no)
-    request.state.refusal = no
-    return show(request, "refusal.html", no=no)
+    return refuse_plainly(request, no)
 
 
 class Unavailable(RecordError):
@@ -96,10 +100,7 @@ class Unavailable(RecordError):
 async def answer_unavailable(request: Request, wrong: Exception) -> Response:
     """Answer a database that is gone or busy: nothing was saved, repeat later."""
     log.error("database: %s", wrong)
-    no = Unavailable()
-    if request.url.path.startswith(API):
-        return problem(no)
-    return Response(f"{no.title}. {no.says}", 503, media_type="text/plain; charset=utf-8")
+    return refuse_plainly(request, Unavailable())
 
 
 class Unstorable(RecordError):
@@ -115,16 +116,22 @@ async def answer_unstorable(request: Request, wrong: Exception) -> Response:
     return await answer_no(request, Unstorable())
 
 
-class TooLarge(RecordError):
-    """What was sent is larger than this site accepts."""
+class Unforeseen(RecordError):
+    """Passage met something it does not know. Nothing was saved; tell the administrator when."""
 
-    status = 413
-    title = "Too large"
+    status = 500
+    title = "A fault of Passage"
 
 
-async def answer_too_large(request: Request, wrong: Exception) -> Response:  # noqa: ARG001 - the framework's signature
-    """Answer a body that grew over the limit."""
-    return problem(TooLarge())
+async def answer_unforeseen(request: Request, wrong: Exception) -> Response:  # noqa: ARG001 - the framework's signature; it logs the fault itself
+    """Answer our own mistake: a page that says so, and no word of what is inside."""
+    return refuse_plainly(request, Unforeseen())
+
+
+async def answer_too_large(request: Request, wrong: Exception) -> Response:
+    """Answer a body that grew over the limit: what was typed in it was never read."""
+    assert isinstance(wrong, TooLarge)
+    return refuse_plainly(request, wrong)
 
 
 def install(app: FastAPI) -> None:
@@ -134,5 +141,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, answer_http)
     app.add_exception_handler(DataError, answer_unstorable)
     app.add_exception_handler(OperationalError, answer_unavailable)
-    app.add_exception_handler(BodyTooLarge, answer_too_large)
+    app.add_exception_handler(TooLarge, answer_too_large)
+    app.add_exception_handler(Exception, answer_unforeseen)
     app.add_exception_handler(Answered, answer_again)

@@ -49,11 +49,16 @@ def serve(shelf: Shelf) -> Iterator[Serve]:
         yield serving
 
 
+@pytest.fixture(scope="session")
+def examined() -> set[str]:
+    """The pages this process has examined for accessibility, each shape of them once."""
+    return set()
+
+
 @pytest.fixture
-def enter(chromium: Browser) -> Iterator[Enter]:
+def enter(chromium: Browser, examined: set[str]) -> Iterator[Enter]:
     """`enter(site, "olga")`: Olga's own browser window; the same one when she comes again."""
     windows: dict[tuple[str, str], Visitor] = {}
-    examined: set[str] = set()
 
     def entering(site: Site, username: str, *, scripts: bool = True) -> Visitor:
         if (site.address, username) not in windows:

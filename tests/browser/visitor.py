@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response
 
@@ -190,7 +191,8 @@ class Visitor:
 
     def examines(self) -> None:
         """Examine the page for accessibility, each shape of page once."""
-        shape = re.sub(r"/[^/]*\d[^/]*", "/…", self.page.url.removeprefix(self.address))
+        shape = re.sub(r"/[^/]*\d[^/]*", "/…", urlsplit(self.page.url).path)
+        shape += " refused" if self.page.locator("#refusal").count() else ""
         if self.scripts and shape not in self.examined:
             self.examined.add(shape)
             faults = faults_on(self.page)
