@@ -26,6 +26,7 @@ from weasyprint.urls import (
 
 from app.record import words
 from app.record.archival import RECORD_NAME, finish
+from app.record.glyphs import by_number, undrawn
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "report_templates"
@@ -104,8 +105,12 @@ def render(
     html = pages.get_template(template).render({**context, "paper": identity})
     fingerprint = _fingerprint(html, attachments)
     fetcher = _Assets(watermark=_watermark(pages, identity))
-    with _no_collector():
+    with _no_collector(), undrawn() as lacking:
         raw = _print(html, attachments, identity, fetcher, fingerprint)
+        if lacking:
+            drawable = by_number(html, lacking)
+            fingerprint = _fingerprint(drawable, attachments)
+            raw = _print(drawable, attachments, identity, fetcher, fingerprint)
     metadata = pages.get_template("metadata.xml").render(
         paper=identity, producer=f"WeasyPrint {weasyprint.__version__}"
     )

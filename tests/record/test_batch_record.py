@@ -1,11 +1,11 @@
 """The batch record of a real lot: assembled, printed, sealed, and proving itself."""
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.lot.models import Lot
@@ -15,23 +15,10 @@ from app.record.keys import load_pkcs12, make_site_key
 from app.record.models import RecordRow
 from app.record.proof import verify
 from app.trail import attachments
-from schemas.lot import Stage
 from schemas.proof import Holds
 from schemas.record import BatchRecord, JobState, MakeRecord
-from schemas.release import Act
 from tests.conftest import ENGINES, Clock, Shelf, person
-from tests.journeys.production import lot_at
-from tests.journeys.release import certified, reviewed
-from tests.journeys.testing import lot_through_testing
-
-
-def certified_lot(session: Session, clock: Clock) -> None:
-    """An autologous lot, certified conditionally and then finally."""
-    lot = lot_at(session, clock, "BM-MSC-AUTO", Stage.IN_TESTING)
-    lot_through_testing(session, clock, lot.number)
-    reviewed(session, clock, lot)
-    clock.now = lot.completed_at or clock.now
-    certified(session, clock, lot, Act.FINAL)
+from tests.record.lots import certified_lot
 
 
 @pytest.fixture(params=ENGINES)
@@ -77,3 +64,15 @@ def test_the_record_reads_back_as_it_was(site: tuple[Database, Clock], tmp_path:
     assert attached.sha256 == row.record_digest
     record = BatchRecord.model_fields
     assert "trail" in record
+
+
+@pytest.mark.parametrize("site", ["sqlite"], indirect=True)
+def test_other_tools_accept_the_sealed_record(site: tuple[Database, Clock], tmp_path: Path) -> None:
+    file, _ = made_record(site, tmp_path)
+    path = tmp_path / "sealed.pdf"
+    path.write_bytes(file)
+    seal = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, check=True, text=True)
+    assert "Signature is Valid." in seal.stdout
+    assert "Total document signed" in seal.stdout
+    found = subprocess.run(["qpdf", "--check", path], capture_output=True, check=True, text=True)
+    assert "No syntax or stream encoding errors" in found.stdout
