@@ -77,7 +77,7 @@ def _typed_value(criterion: Criterion, *, passes: bool) -> dict[str, Any]:
 
 def _from_raw(criterion: Criterion, *, passes: bool) -> dict[str, Any]:
     kind, value = criterion.result_kind, _value(criterion, passes=passes)
-    count = max(3, criterion.replicates)
+    count = criterion.replicates if criterion.replicates > 1 else 3
     if isinstance(kind, ViabilityResult):
         return _viable(value, criterion.replicates)
     if isinstance(kind, CellCountResult):

@@ -19,6 +19,7 @@ from schemas.specification import Acceptance, EqualsOneOf
 
 _RULES = ("R-SPEC-01", "R-SPEC-08")
 _DAY = timedelta(days=1)
+_HALF_A_DAY = _DAY / 2
 _CHROMOSOMES = re.compile(r"(^|[^0-9])[0-9]{2,3}(~[0-9]{2,3})?(<[^>]+>)?,[XYU?]|^arr")
 _CELLS = re.compile(r"\[(?:cp)?([0-9]+)\]")
 
@@ -52,7 +53,7 @@ def judge_sterility(
     grown = sorted(each.day for each in reading.readings if each.outcome is Growth.GROWTH)
     if grown:
         return _judge(Growth.GROWTH.value, acceptance, f" on day {grown[0]}")
-    looked = max((each.day for each in reading.readings), default=0)
+    looked = _read_up_to(kind, reading)
     missing = _days_not_read(kind, reading)
     if not missing:
         return _judge(Growth.NO_GROWTH.value, acceptance, f" up to day {looked}")
@@ -109,8 +110,11 @@ def _judge(outcome: str, acceptance: Acceptance, when: str = "") -> Verdict:
 
 def _check_day(kind: SterilityResult, reading: SterilityReading, look: CultureReading) -> None:
     elapsed = look.read_at - reading.inoculated_at
-    # A culture inoculated in the afternoon may be read in the morning: a day either way.
-    if abs(elapsed - look.day * _DAY) >= _DAY:
+    # A culture inoculated in the afternoon may be read in the morning: less than a day either
+    # way. The day that ends it is nearer to the last day than to the one before.
+    early = look.day * _DAY - elapsed
+    too_early = early > _HALF_A_DAY if look.day >= kind.days else early >= _DAY
+    if too_early or -early >= _DAY:
         raise UnreadableReading(
             "readings",
             f"day {look.day} was read {elapsed / _DAY:.1f} days after inoculation; "
@@ -120,6 +124,15 @@ def _check_day(kind: SterilityResult, reading: SterilityReading, look: CultureRe
         raise UnreadableReading(
             "readings", f"day {look.day}: name the medium, one of {', '.join(kind.media)}"
         )
+
+
+def _read_up_to(kind: SterilityResult, reading: SterilityReading) -> int:
+    """The day up to which every medium was read."""
+    last = dict.fromkeys(kind.media or (None,), 0)
+    for each in reading.readings:
+        medium = each.medium if kind.media else None
+        last[medium] = max(last[medium], each.day)
+    return min(last.values())
 
 
 def _days_not_read(kind: SterilityResult, reading: SterilityReading) -> list[str]:

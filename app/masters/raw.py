@@ -16,7 +16,7 @@ from schemas.specification import Criterion
 
 def viability_from_raw(criterion: Criterion, reading: CountReading) -> Result | NotEnough:
     """Viability over all counts together."""
-    short = _too_few(criterion, len(reading.counts), "counts")
+    short = _how_many(criterion, len(reading.counts), "counts", "counts")
     if short:
         return short
     done = assays.viability(
@@ -30,7 +30,7 @@ def cells_from_raw(
     criterion: Criterion, kind: CellCountResult, reading: CountReading, dosing: Dosing
 ) -> Result | NotEnough:
     """Cells per mL, in all, or per kilogram of the recipient."""
-    short = _too_few(criterion, len(reading.counts), "counts")
+    short = _how_many(criterion, len(reading.counts), "counts", "counts")
     if short:
         return short
     dead = 0 if kind.viable_only else 1
@@ -63,8 +63,7 @@ def inhibition_from_raw(
         raise UnreadableReading(
             "ratio", f"was {reading.ratio}; the specification asks for {kind.ratio}"
         )
-    fewest = min(len(reading.with_cells), len(reading.without_cells))
-    short = _too_few(criterion, fewest, "signals")
+    short = _wells(criterion, with_cells=reading.with_cells, without_cells=reading.without_cells)
     if short:
         return short
     done = assays.inhibition(
@@ -76,7 +75,7 @@ def inhibition_from_raw(
 
 def fold_from_raw(criterion: Criterion, reading: FoldReading) -> Result | NotEnough:
     """The signal as a multiple of its control."""
-    short = _too_few(criterion, min(len(reading.treated), len(reading.control)), "signals")
+    short = _wells(criterion, treated=reading.treated, control=reading.control)
     if short:
         return short
     done = assays.fold_of_control(
@@ -93,10 +92,30 @@ def _calculated(
     return Result(Measured.exactly(value), done, rules)
 
 
-def _too_few(criterion: Criterion, found: int, of: str) -> NotEnough | None:
-    if found >= criterion.replicates:
+def _how_many(criterion: Criterion, found: int, of: str, field: str) -> NotEnough | None:
+    """Why so many are too few.
+
+    Raises:
+        UnreadableReading: there are more than the method asks for (R-SPEC-10).
+    """
+    asked = criterion.replicates
+    if found > asked:
+        raise UnreadableReading(
+            field,
+            f"{found} {of} were entered; the method asks for {asked}. A repeated test is a result "
+            "of its own, never averaged in",
+        )
+    if found == asked:
         return None
-    return NotEnough(f"{found} of {criterion.replicates} {of} were read.", ("R-SPEC-01",))
+    return NotEnough(f"{found} of {asked} {of} were read.", ("R-SPEC-01",))
+
+
+def _wells(criterion: Criterion, **groups: tuple[RawText, ...]) -> NotEnough | None:
+    """Why the signals of a group are too few; a method that asks for one value takes its wells."""
+    if criterion.replicates == 1:
+        return None
+    said = [_how_many(criterion, len(wells), "signals", name) for name, wells in groups.items()]
+    return next((each for each in said if each is not None), None)
 
 
 def _signals(typed: tuple[RawText, ...], field: str) -> tuple[Decimal, ...]:

@@ -1,7 +1,7 @@
 """The boxes a criterion is entered in: as many, and of the kind, that its result asks for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.web.fields import FormField, Option, Typed, shown_value
@@ -29,8 +29,8 @@ from schemas.result_kind import (
 )
 from schemas.specification import Criterion
 
-SIGNALS_MIN = 3
-"""Boxes offered for each group of signals; a method may ask for more."""
+SIGNALS = 3
+"""Boxes offered for each group of signals, unless the method says how many."""
 
 PREFILLED = frozenset({"reading.ratio", "look.day", "look.read_at"})
 """Boxes that are filled before anybody types; alone they are no entry."""
@@ -198,7 +198,7 @@ def _counts(criterion: Criterion, place: Place, *, total: bool) -> tuple[FormFie
 
 
 def _signals(criterion: Criterion, place: Place) -> tuple[FormField, ...]:
-    count = max(SIGNALS_MIN, criterion.replicates)
+    count = criterion.replicates if criterion.replicates > 1 else SIGNALS
     if isinstance(criterion.result_kind, InhibitionResult):
         ratio = place.was("ratio") or criterion.result_kind.ratio
         return (
@@ -218,7 +218,7 @@ def _culture(kind: SterilityResult, place: Place) -> tuple[FormField, ...]:
     if not isinstance(before, SterilityReading):
         return (place.box("reading.inoculated_at", "Inoculated at", kind="datetime-local"),)
     outcomes = tuple(Option(each.value, each.value) for each in Growth)
-    day = max((place.at - before.inoculated_at).days, 1)
+    day = max(round((place.at - before.inoculated_at) / timedelta(days=1)), 1)
     return (
         place.box("look.day", "Day", value=day),
         place.box("look.read_at", "Read at", kind="datetime-local", value=place.at),

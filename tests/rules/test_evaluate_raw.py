@@ -58,6 +58,45 @@ def test_a_typed_viability_is_refused() -> None:
         judged(asked, "95")
 
 
+def test_a_second_count_is_never_averaged_in() -> None:
+    asked = criterion(
+        unit="%", result_kind={"kind": "viability"}, acceptance=limit("at_least", "70")
+    )
+    counts = [{"live": 60, "dead": 40}, {"live": 90, "dead": 10}]
+    reading = READING.validate_python({"kind": "counts", "counts": counts})
+    with pytest.raises(UnreadableReading, match="the method asks for 1"):
+        evaluate(asked, reading)
+    twice = asked.model_copy(update={"replicates": 2})
+    assert evaluate(twice, reading).reported == "75 %"
+    thrice = asked.model_copy(update={"replicates": 3})
+    assert evaluate(thrice, reading).state is ResultState.INDETERMINATE
+
+
+@pytest.mark.parametrize(
+    ("replicates", "wells", "state"),
+    [
+        pytest.param(1, 3, "pass", id="a method that asks for one value takes its wells"),
+        pytest.param(3, 3, "pass", id="three wells, as the method asks"),
+        pytest.param(3, 2, "indeterminate", id="a well is missing"),
+        pytest.param(3, 4, None, id="a well more is averaged in"),
+    ],
+)
+def test_the_wells_a_method_asks_for(replicates: int, wells: int, state: str | None) -> None:
+    asked = criterion(
+        unit="{fold}",
+        replicates=replicates,
+        result_kind={"kind": "potency_fold"},
+        acceptance=limit("at_least", "2.0"),
+    )
+    fold = {"kind": "fold", "treated": ["20"] * wells, "control": ["10"] * 3}
+    reading = READING.validate_python(fold)
+    if state is None:
+        with pytest.raises(UnreadableReading, match="never averaged in"):
+            evaluate(asked, reading)
+    else:
+        assert evaluate(asked, reading).state == state
+
+
 def test_no_cell_counted_is_no_viability() -> None:
     asked = criterion(unit="%", result_kind={"kind": "viability"})
     reading = READING.validate_python({"kind": "counts", "counts": [{"live": 0, "dead": 0}]})
@@ -70,6 +109,7 @@ def test_a_dose_is_counted_per_kilogram_of_the_recipient() -> None:
         unit="10*6.{cells}/kg",
         result_kind={"kind": "cell_count", "basis": "per_kg"},
         acceptance={"kind": "range", "low": "1.0", "high": "2.0"},
+        replicates=2,
     )
     counts = [{"live": 210, "dead": 9, "squares": 4}, {"live": 190, "dead": 4, "squares": 4}]
     reading = READING.validate_python(

@@ -69,10 +69,66 @@ def test_both_media_have_to_be_read() -> None:
     read = looks((14, "no growth"), medium="FTM")
     reading = {"kind": "sterility", "inoculated_at": INOCULATED, "readings": read}
     found = evaluate(asked, READING.validate_python(reading))
-    assert found.state is ResultState.INDETERMINATE
-    assert "day 14 (TSB)" in found.explanation
+    assert (found.state, found.reported) == (ResultState.PENDING, None)
+    reading["readings"] = read + looks((13, "no growth"), medium="TSB")
+    found = evaluate(asked, READING.validate_python(reading))
+    assert (found.state, found.reported) == (ResultState.PENDING, "no growth up to day 13")
     reading["readings"] = read + looks((14, "no growth"), medium="TSB")
     assert evaluate(asked, READING.validate_python(reading)).state is ResultState.PASS
+
+
+def test_a_day_left_out_in_one_medium_leaves_the_culture_undecided() -> None:
+    kind = {"kind": "sterility", "days": 14, "read_on_days": [7], "media": ["FTM", "TSB"]}
+    asked = criterion(**{**STERILITY, "result_kind": kind})
+    read = looks((7, "no growth"), (14, "no growth"), medium="FTM")
+    read += looks((14, "no growth"), medium="TSB")
+    reading = {"kind": "sterility", "inoculated_at": INOCULATED, "readings": read}
+    found = evaluate(asked, READING.validate_python(reading))
+    assert found.state is ResultState.INDETERMINATE
+    assert "day 7 (TSB)" in found.explanation
+
+
+@pytest.mark.parametrize(
+    ("looked", "state", "reported"),
+    [
+        pytest.param([(14, "no growth"), (16, "growth")], "fail", "growth on day 16", id="late"),
+        pytest.param([(3, "growth"), (14, "no growth")], "fail", "growth on day 3", id="early"),
+        pytest.param([(14, "no growth"), (14, "growth")], "fail", "growth on day 14", id="both"),
+        pytest.param([(13, "no growth")], "pending", "no growth up to day 13", id="day 13"),
+        pytest.param([(14, "no growth")], "pass", "no growth up to day 14", id="day 14"),
+    ],
+)
+def test_growth_at_any_time_outweighs_every_negative_reading(
+    looked: list[tuple[int, str]], state: str, reported: str
+) -> None:
+    asked = criterion(**{**STERILITY, "result_kind": {"kind": "sterility", "days": 14}})
+    reading = {"kind": "sterility", "inoculated_at": INOCULATED, "readings": looks(*looked)}
+    found = evaluate(asked, READING.validate_python(reading))
+    assert (found.state, found.reported) == (state, reported)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "readable"),
+    [
+        pytest.param(14, 13 * 24 + 12, True, id="the last day, nearer to it than to the 13th"),
+        pytest.param(14, 13 * 24 + 11, False, id="the 13th day, called the 14th"),
+        pytest.param(14, 15 * 24 - 1, True, id="late on the last day"),
+        pytest.param(14, 15 * 24, False, id="the 15th day, called the 14th"),
+        pytest.param(1, 9, True, id="the morning after an evening"),
+        pytest.param(2, 24, False, id="one day, called two"),
+    ],
+)
+def test_a_culture_ends_on_its_last_day_and_not_on_the_one_before(
+    day: int, hours: int, readable: bool
+) -> None:
+    look = {"day": day, "outcome": "no growth", "read_at": INOCULATED + timedelta(hours=hours)}
+    reading = {"kind": "sterility", "inoculated_at": INOCULATED, "readings": [look]}
+    asked = criterion(**{**STERILITY, "result_kind": {"kind": "sterility", "days": 14}})
+    if readable:
+        assert evaluate(asked, READING.validate_python(reading)).reported
+    else:
+        with pytest.raises(UnreadableReading, match=f"day {day} was read"):
+            evaluate(asked, READING.validate_python(reading))
 
 
 def test_a_day_that_was_not_that_day_is_refused() -> None:
