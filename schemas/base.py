@@ -22,9 +22,13 @@ MAX_DIGITS = 30
 """No count or amount of the bench has more digits; more is a typing error or an attack."""
 
 _UNPRINTABLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    r"\ufffd\ud800-\udfff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters
+    r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # drawn as nothing, or as a space
+    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff"
+    r"\ud800-\udfff\ue000-\uf8ff"  # halves of characters; characters of one's own making
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
+"""What a reader cannot see, or sees as something else: no text of a record holds it."""
 
 
 def canonical_json(value: object) -> bytes:

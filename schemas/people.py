@@ -4,9 +4,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr
 
 from schemas.base import Code, Contract, Moment, Reason, Text, ZoneName
+from schemas.names import FullName, Username
 
 
 class Role(StrEnum):
@@ -40,7 +41,6 @@ ROLE_TITLES = {
     Role.ADMINISTRATOR: "Administrator",
 }
 
-Username = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.-]{1,39}$", to_lower=True)]
 NewPassword = Annotated[SecretStr, Field(min_length=12, max_length=200)]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=200)]
 
@@ -64,7 +64,7 @@ class FirstSteps(Contract):
     zone: ZoneName = Field(
         "Europe/Warsaw", title="Time zone", description="An IANA name, for example Europe/Warsaw"
     )
-    name: Text = Field(title="Administrator's full name")
+    name: FullName = Field(title="Administrator's full name")
     username: Username = Field(title="User name", description="Small letters, digits, dot, dash")
     password: NewPassword = Field(title="Password", description="At least 12 characters")
 
@@ -75,7 +75,7 @@ class NewAccount(Contract):
     username: Username = Field(
         title="User name", description="Small letters, digits, dot, dash; never reused"
     )
-    name: Text = Field(title="Full name", description="As it is printed beside signatures")
+    name: FullName = Field(title="Full name", description="As it is printed beside signatures")
     roles: tuple[Role, ...] = Field(title="Roles", min_length=1)
     treating_site: Code | None = Field(
         None,

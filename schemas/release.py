@@ -13,7 +13,8 @@ from schemas.base import Code, Contract, Digest, LongText, Moment, Reason, Text,
 from schemas.finding import Finding
 from schemas.intake import DonationDossier
 from schemas.lot import ContainerFacts, DeviationFacts, LotFacts, LotSource, Stage
-from schemas.people import Signing, Username
+from schemas.names import Username
+from schemas.people import Signing
 from schemas.product import Product
 from schemas.production import ProductionRecord
 from schemas.quality_record import QualityRecord

@@ -99,6 +99,17 @@ def is_locked(account: Account, at: datetime) -> bool:
     return account.locked_until is not None and at < account.locked_until
 
 
+def seems_locked(session: Session, username: str, at: datetime) -> bool:
+    """Whether this name, of no account, is answered like a locked account.
+
+    Five failures lock what exists; whoever is told so of some names only learns who works here.
+    """
+    failures, last = session.execute(
+        select(func.count(), func.max(FailedAttempt.at)).where(FailedAttempt.username == username)
+    ).one()
+    return bool(failures) and failures % ATTEMPTS_MAX == 0 and at < last + LOCKED_FOR
+
+
 def count_failure(account: Account, *, at: datetime) -> None:
     """Count a failed attempt; the fifth in a row locks the account (R-P11-24)."""
     account.failed_attempts += 1

@@ -68,7 +68,7 @@ class BrowserSession(Technical, Base):
 
 
 class FailedAttempt(Technical, Base):
-    """A failed sign-in from an address, kept to slow the next ones down."""
+    """A failed attempt from an address, and on a user name, kept to slow the next ones down."""
 
     __tablename__ = "failed_attempt"
     # counts the last minutes of one address at each sign-in
@@ -76,6 +76,7 @@ class FailedAttempt(Technical, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str]
+    username: Mapped[str | None] = mapped_column(index=True)
     at: Mapped[datetime]
 
 

@@ -6,9 +6,9 @@ from fastapi import Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import RecordError, SignatureFailed
+from app.errors import RecordError, SignatureFailed, TooManyAttempts
 from app.people.actor import Actor
-from app.people.credentials import BusyAddress, count_failure
+from app.people.credentials import count_failure
 from app.people.models import Account, FailedAttempt, Site
 from app.trail.audit import record
 from app.web.clock import now
@@ -22,8 +22,11 @@ def keep_attempt(session: Session, request: Request, no: RecordError) -> None:
     by: Actor | None = getattr(request.state, "actor", None)
     at = now(request)
     tried = getattr(no, "username", None)
-    if isinstance(no, SignatureFailed | BusyAddress):
-        _count(session, by.username if by else tried, request, at=at)
+    if isinstance(no, SignatureFailed | TooManyAttempts):
+        guessed = tried if isinstance(no, SignatureFailed) else None
+        session.add(FailedAttempt(address=client_address(request), username=guessed, at=at))
+    if isinstance(no, SignatureFailed):
+        _count(session, by.username if by else tried, at=at)
     site_zone = session.scalar(select(Site.zone)) or "UTC"
     record(
         session,
@@ -47,8 +50,7 @@ def _typeable(path: str) -> str:
     return "".join(each if each.isprintable() else "?" for each in path)[:LONGEST]
 
 
-def _count(session: Session, username: str | None, request: Request, *, at: datetime) -> None:
-    session.add(FailedAttempt(address=client_address(request), at=at))
+def _count(session: Session, username: str | None, *, at: datetime) -> None:
     # one attempt after the other: two at once would count as one
     account = session.scalar(
         select(Account).where(Account.username == username).with_for_update(of=Account)

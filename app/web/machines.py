@@ -30,6 +30,7 @@ class IdempotentAnswer(Technical, Base):
 
     key: Mapped[str] = mapped_column(primary_key=True)
     request_digest: Mapped[str]
+    status: Mapped[int] = mapped_column(server_default="200")
     body: Mapped[str]
     at: Mapped[datetime]
 
@@ -44,8 +45,9 @@ class KeyReused(RecordError):
 class Answered(Exception):
     """This request was done before; its answer is given again."""
 
-    def __init__(self, body: str) -> None:
+    def __init__(self, status: int, body: str) -> None:
         super().__init__("answered before")
+        self.status = status
         self.body = body
 
 
@@ -91,7 +93,8 @@ def once(
         return session
     whose = request.headers.get("authorization", "")
     key = sha256(f"{whose}\n{idempotency_key}".encode()).hexdigest()
-    asked = sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
+    # with the token, which nobody stores: a body holds a password, and this digest is quick to try
+    asked = sha256(f"{whose}\n{request.method} {request.url.path}\n".encode() + body).hexdigest()
     if session.get_bind().dialect.name == "postgresql":
         # the same key at the same moment: the second waits, and finds the first one's answer
         session.execute(
@@ -100,11 +103,14 @@ def once(
         )
     known = session.get(IdempotentAnswer, key)
     if known is None:
-        session.info[PENDING] = IdempotentAnswer(key=key, request_digest=asked, body="", at=at)
+        status = getattr(request.scope.get("route"), "status_code", None) or 200
+        session.info[PENDING] = IdempotentAnswer(
+            key=key, request_digest=asked, status=status, body="", at=at
+        )
         return session
     if known.request_digest != asked:
         raise KeyReused
-    raise Answered(known.body)
+    raise Answered(known.status, known.body)
 
 
 Once = Annotated[Session, Depends(once)]
@@ -120,6 +126,9 @@ def answers_once(endpoint: Callable[P, R]) -> Callable[P, R]:
         assert isinstance(session, Session)
         pending: IdempotentAnswer | None = session.info.get(PENDING)
         if pending is not None:
+            said = kwargs.get("response")  # where a deed may be done and yet answer a no
+            if isinstance(said, Response) and said.status_code:
+                pending.status = said.status_code
             pending.body = answer.model_dump_json()
             session.add(pending)
         return answer
@@ -127,8 +136,8 @@ def answers_once(endpoint: Callable[P, R]) -> Callable[P, R]:
     return answering
 
 
-async def answer_again(request: Request, answered: Exception) -> Response:
+async def answer_again(request: Request, answered: Exception) -> Response:  # noqa: ARG001 - the framework's signature
     """Give the first answer again."""
     assert isinstance(answered, Answered)
-    status = getattr(request.scope.get("route"), "status_code", None) or 200
-    return Response(answered.body, status, {"idempotent-replay": "true"}, "application/json")
+    replay = {"idempotent-replay": "true"}
+    return Response(answered.body, answered.status, replay, "application/json")

@@ -320,8 +320,11 @@ def test_a_machine_packs_once_and_a_mismatch_answers_409_and_is_kept(
         "scans": body["scans"],
         "signing": {"username": "oskar", "password": PASSWORD},
     }
-    stopped = oskar.post(f"/api/v1/delivery/shipments/{number}/check", json=check)
-    assert (stopped.status_code, stopped.json()["done"]) == (409, False)
+    key = {"idempotency-key": "check-1"}
+    for replayed in (None, "true"):
+        stopped = oskar.post(f"/api/v1/delivery/shipments/{number}/check", json=check, headers=key)
+        assert (stopped.status_code, stopped.json()["done"]) == (409, False)
+        assert stopped.headers.get("idempotent-replay") == replayed
     shown = quinn.get(f"/api/v1/delivery/shipments/{number}").json()
     assert shown["set_aside"][0]["rule"] == "DLV-30"
     assert shown["set_aside"][0]["deviation"] == stopped.json()["deviations"][0]

@@ -57,6 +57,19 @@ def test_adam_opens_an_account_and_everyone_who_may_sees_it(
     ("changed", "field", "says"),
     [
         ({"username": "olga"}, "f-username", "belongs or belonged to someone"),
+        ({"username": " OLGA "}, "f-username", "belongs or belonged to someone"),
+        ({"username": "olg\u0430"}, "f-username", "is not in the form expected"),
+        ({"username": "ol\u200bga"}, "f-username", "is not in the form expected"),
+        ({"name": "olga  nowak"}, "f-name", "olga is called so too"),
+        ({"name": "Ólga Nowak."}, "f-name", "olga is called so too"),
+        (
+            {"name": "\uff2f\uff4c\uff47\uff41 \uff2e\uff4f\uff57\uff41\uff4b"},
+            "f-name",
+            "called so too",
+        ),
+        ({"name": "\u041elga Nowak"}, "f-name", "has Cyrillic and Latin letters"),
+        ({"name": "Olga N\u00adowak"}, "f-name", "an invisible character (U+00AD)"),
+        ({"name": "\u202eNowak"}, "f-name", "an invisible character (U+202E)"),
         ({"roles": ["qp", "administrator"]}, "f-roles", "is held alone"),
         ({"roles": ["auditor", "qa"]}, "f-roles", "is held alone"),
         ({"roles": ["treating_site"]}, "f-treating-site", "A treating site has a site code"),
@@ -72,7 +85,7 @@ def test_a_wrong_field_is_told_beside_it_and_the_rest_stays(
     assert page.status_code == 422
     assert f'href="#{field}"' in page.text
     assert says in page.text
-    assert 'value="Nina Berg"' in page.text
+    assert 'value="Passport seen"' in page.text
     assert "her first password" not in page.text
 
 
@@ -92,6 +105,17 @@ def test_a_user_name_is_never_used_again(database: Database, clock: Clock) -> No
         by = person(session, "adam", "account.open")
         with pytest.raises(BadInput, match="belonged"):
             actions.open_account(session, new, by=by, at=clock(), record=audit.record)
+
+
+@pytest.mark.parametrize("name", ["Łukasz Żak", "Иван Петров", "佐藤 さくら", "José O’Neil-Smith"])
+def test_a_name_of_any_alphabet_is_a_name(browser: People, name: str) -> None:
+    assert browser("adam").post("/people/new", data={**NINA, "name": name}).status_code == 303
+    assert name in browser("adam").get("/people").text
+
+
+def test_a_tablet_may_begin_a_user_name_with_a_capital(browser: People) -> None:
+    sent = {"username": "Olga ", "password": PASSWORD}
+    assert browser(None).post("/sign-in", data=sent).status_code == 303
 
 
 def test_a_closed_account_is_out_and_stays_closed(browser: People, database: Database) -> None:

@@ -94,6 +94,29 @@ def test_how_long_an_account_is_locked(
     assert _try(stranger, "olga", PASSWORD) == answer
 
 
+def test_a_name_of_nobody_is_locked_like_one_of_somebody(browser: People, clock: Clock) -> None:
+    """Else five tries would tell who has an account."""
+    stranger = browser(None)
+    told = {}
+    for name in ("olga", "nobody"):
+        told[name] = [_try(stranger, name) for _ in range(6)]
+        clock.now += credentials.LOCKED_FOR - timedelta(seconds=1)
+        told[name].append(_try(stranger, name))
+        clock.now += timedelta(seconds=1)
+        told[name].append(_try(stranger, name))
+    assert told["olga"] == told["nobody"] == [401] * 5 + [429, 429, 401]
+
+
+def test_who_goes_on_at_a_locked_account_does_not_fill_the_trail(
+    browser: People, database: Database
+) -> None:
+    stranger = browser(None)
+    assert {_try(stranger, "olga") for _ in range(40)} == {401, 429}
+    refused = _refused(database)
+    assert len(refused) == 31, "30 attempts of the address, and that it was refused then"
+    assert {each.details["username"] for each in refused[:-1]} == {"olga"}
+
+
 def test_a_success_begins_the_count_anew(browser: People) -> None:
     stranger = browser(None)
     for _ in range(2):

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 
 import httpx2 as httpx
 import pytest
+from sqlalchemy import select
 
 from app.db import Database
 from app.main import create_app
 from app.people import actions
 from app.trail import audit
+from app.web.machines import IdempotentAnswer
 from schemas.people import NewToken
 from tests.conftest import PASSWORD, Browser, Clock, person
 
@@ -136,3 +139,29 @@ def test_a_token_that_is_over_already_is_not_made(browser: People) -> None:
 
 def test_a_machine_does_not_come_in_by_cookie(browser: People) -> None:
     assert browser("adam").get("/api/v1/people/accounts").status_code == 401
+
+
+def test_what_is_kept_of_a_request_does_not_let_its_password_be_guessed(
+    database: Database, clock: Clock
+) -> None:
+    """A digest is quick to try; with the token in it, who reads the database has nothing to try."""
+    with database.writing() as session:
+        new = NewToken(label="a machine", expires_on=date(2026, 3, 31))
+        by = person(session, "olga", "account.own")
+        token, _ = actions.make_token(session, new, by=by, at=clock(), record=audit.record)
+    sent = b'{"current":"correct horse battery","password":"a word of her own"}'
+    headers = {
+        "authorization": f"Bearer {token}",
+        "idempotency-key": "1",
+        "content-type": "application/json",
+    }
+    path = "/api/v1/account/password"
+    olga = Browser(create_app(database, clock), None)
+    assert olga.post(path, content=sent, headers=headers).status_code == 200
+    again = olga.post(path, content=sent, headers=headers)
+    assert (again.status_code, again.headers["idempotent-replay"]) == (200, "true")
+    with database.reading() as session:
+        kept = session.scalars(select(IdempotentAnswer.request_digest)).one()
+    asked = f"POST {path}\n".encode() + sent
+    assert kept != sha256(asked).hexdigest()
+    assert kept == sha256(f"Bearer {token}\n".encode() + asked).hexdigest()

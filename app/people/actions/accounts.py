@@ -1,5 +1,6 @@
 """Accounts: opened, changed, confirmed, closed; never deleted, never given to someone else."""
 
+import unicodedata
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -76,20 +77,12 @@ def open_site(session: Session, first: FirstSteps, *, at: datetime, record: Reco
 def open_account(
     session: Session, new: NewAccount, *, by: Actor, at: datetime, record: Record
 ) -> Account:
-    """Open an account. A user name is never used twice, not even of a closed account (R-P11-16).
+    """Open an account. A name is never used twice, not even of a closed account (R-P11-16).
 
     Raises:
         BadInput: the name is taken, roles clash, or the treating site is missing.
     """
-    taken = session.scalar(select(Account.id).where(Account.username == new.username))
-    if taken is not None:
-        raise BadInput(
-            [
-                FieldError(
-                    "username", f"“{new.username}” belongs or belonged to someone. Choose another."
-                )
-            ]
-        )
+    _refuse_taken(session, new)
     _check_roles(new.roles, new.treating_site)
     account = Account(
         username=new.username,
@@ -104,6 +97,29 @@ def open_account(
     session.add(account)
     record(session, by=by, at=at, did="account.open", about=ref(account))
     return account
+
+
+def _refuse_taken(session: Session, new: NewAccount) -> None:
+    """Two people are told apart by the user name, and on paper by the full name."""
+    wrong = []
+    for account in session.scalars(select(Account)):
+        if account.username == new.username:
+            says = f"“{new.username}” belongs or belonged to someone. Choose another."
+            wrong.append(FieldError("username", says))
+        elif _read_aloud(account.name) == _read_aloud(new.name):
+            says = (
+                f"{account.username} is called so too, and signatures show the name. "
+                "Add a second name or an initial."
+            )
+            wrong.append(FieldError("name", says))
+    if wrong:
+        raise BadInput(wrong)
+
+
+def _read_aloud(name: str) -> str:
+    """A name without capitals, accents and signs: what is the same in it is the same to readers."""
+    letters = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(each for each in letters if each.isalnum())
 
 
 def _check_roles(roles: tuple[Role, ...], treating_site: str | None) -> None:

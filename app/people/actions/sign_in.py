@@ -26,6 +26,14 @@ class SignInFailed(SignatureFailed):
         self.username = username
 
 
+class LockedOut(TooManyAttempts):
+    """This account is locked for some minutes: too many failed attempts."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__()
+        self.username = username
+
+
 def begin_session(
     session: Session, sign_in: SignIn, *, address: str, at: datetime, record: Record
 ) -> tuple[str, Account]:
@@ -35,12 +43,17 @@ def begin_session(
 
     Raises:
         SignInFailed: unknown or closed account, or wrong password; all sound alike.
-        TooManyAttempts: the account or the address is locked for now.
+        LockedOut: the account is locked for now.
+        BusyAddress: the address is.
     """
     credentials.refuse_busy_address(session, address, at=at)
     account = session.scalar(select(Account).where(Account.username == sign_in.username))
-    if account is not None and credentials.is_locked(account, at):
-        raise TooManyAttempts
+    if (
+        credentials.is_locked(account, at)
+        if account
+        else credentials.seems_locked(session, sign_in.username, at)
+    ):
+        raise LockedOut(sign_in.username)
     right = credentials.matches(account, sign_in.password.get_secret_value())
     if account is None or not right or account.closed_at is not None:
         raise SignInFailed(sign_in.username)
