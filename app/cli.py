@@ -83,7 +83,10 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as wrong:
         words = (wrong.strerror or str(wrong)).split(" (")[0]
-        stop(f"Nothing can be served on {host}, port {port}: {words}. Try another --port.")
+        stop(
+            f"Nothing can be served on {host}, port {port}: {words}. If Passage runs there "
+            "already, open it in a browser; else choose another port with --port."
+        )
 
 
 def address(listening: socket.socket) -> str:
@@ -113,7 +116,7 @@ def serve_on(listening: socket.socket) -> None:
 
 @main.command()
 def demo(host: Host = THIS_MACHINE, port: Port = 8000) -> None:
-    """Serve a demo site: ten weeks of work by a dozen people, and what waits for them today.
+    """Serve a demo site, filled with ten weeks of work.
 
     It is filled once; the next start keeps everything that was done in it.
     """
@@ -131,7 +134,7 @@ def demo(host: Host = THIS_MACHINE, port: Port = 8000) -> None:
 
 @main.command()
 def serve(host: Host = THIS_MACHINE, port: Port = 8000) -> None:
-    """Upgrade the database and serve the site; an empty one asks for its administrator first."""
+    """Serve this site; an empty one asks for its administrator first."""
     listening = listen(host, port)
     typer.echo(f"Passage serves on {address(listening)}. Ctrl-C stops it.")
     serve_on(listening)
@@ -155,7 +158,9 @@ def verify(
         ),
     ] = None,
 ) -> None:
-    """Say line by line what a sealed record proves: without a database, from the file alone.
+    """Say line by line what a sealed record proves.
+
+    It needs no database: everything is in the file.
 
     Exit code 0: all of it holds. 1: something does not hold. 2: there is no such file.
     3: nothing speaks against it, but something is unknown, for example whose seal it is.

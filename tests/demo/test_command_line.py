@@ -160,7 +160,7 @@ def test_a_port_that_is_taken_is_said_before_anything_is_made(
     monkeypatch.undo()
     settings.cache_clear()
     assert said.exit_code == 2
-    assert "Try another --port" in said.output
+    assert "choose another port with --port" in said.output
     assert not (tmp_path / "var").exists()
 
 
