@@ -80,11 +80,11 @@ PAIRS: tuple[Pair, ...] = (
     ),
     Pair(
         "SOD-07",
-        ("record.review",),
+        ("record.review", "trail.review"),
         ("lot.certify",),
         Scope.LOT,
-        "R-BR-18; R-QP-01",
-        "Who reviewed the record does not certify the lot.",
+        "R-BR-18; R-DI-04; R-QP-01",
+        "Who reviewed the record or its trail does not certify the lot.",
     ),
     Pair(
         "SOD-08",

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, UploadFile
 
 from app.lot.deviations import decide, deviation_facts, find_deviation, investigate, open_deviation
-from app.lot.lots import facts_of, find_lot, hold_lot, release_hold
+from app.lot.lots import facts_of, find_lot, hold_lot
 from app.people.actor import Actor
 from app.people.sessions import allowed
+from app.quality_control.actions import holding
 from app.quality_control.actions import investigations as oos
 from app.quality_control.actions.results import (
     correct_result,
@@ -233,4 +234,4 @@ def hold(number: Number, by: Holds, form: HoldLot, at: Now, session: Once) -> Lo
 @answers_once
 def let_go(number: Number, by: Holds, form: HoldLot, at: Now, session: Once) -> LotFacts:
     """Let a held lot go on."""
-    return facts_of(release_hold(session, number, form, by=by, at=at), by)
+    return facts_of(holding.let_go(session, number, form, by=by, at=at), by)

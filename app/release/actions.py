@@ -89,8 +89,7 @@ def statement_of(dossier: Dossier, act: Act) -> str:
     if act is Act.FINAL:
         return texts.final
     if act is Act.CONDITIONAL:
-        assert texts.conditional is not None, "a two-stage product has a conditional statement"
-        return texts.conditional
+        return texts.conditional or "This product is not certified conditionally."
     if act is Act.REJECT:
         return "I reject this lot. No container of it may be given to a patient."
     return "I recall this lot. Containers not yet given are stopped and brought back."
@@ -177,10 +176,19 @@ def _check_form(session: Session, form: Certify) -> None:
         errors.append(
             FieldError("responsible", "Name who sees to the outstanding results (user name).")
         )
+    if form.responsible is not None:
+        errors += _no_colleague(session, form.responsible)
     if errors:
         raise BadInput(errors)
-    if form.responsible is not None:
-        people.account_named(session, form.responsible)
+
+
+def _no_colleague(session: Session, username: str) -> list[FieldError]:
+    """What is wrong with the person named as responsible: unknown, or gone."""
+    try:
+        gone = people.account_named(session, username).closed_at is not None
+    except NotFound as unknown:
+        return [FieldError("responsible", unknown.says)]
+    return [FieldError("responsible", f"The account {username} is closed.")] if gone else []
 
 
 def _obligations(
@@ -215,6 +223,8 @@ def _enter(session: Session, decided: Decided, *, by: Actor, at: datetime) -> Ce
         at=at,
     )
     _keep_basis(session, decided, by=by, at=at)
+    # One writer at a time from here on: two lots certified at once get two lines in a row.
+    audit.take_turn(session)
     row = Certificate(
         number=(session.scalar(select(func.max(Certificate.number))) or 0) + 1,
         lot=lot,

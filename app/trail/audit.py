@@ -70,9 +70,14 @@ def record(
     return entry
 
 
-def _head_for_writing(session: Session) -> Head:
+def take_turn(session: Session) -> None:
+    """Wait until no other writer is between here and its commit; SQLite's writers queue before."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": TRAIL_LOCK})
+
+
+def _head_for_writing(session: Session) -> Head:
+    take_turn(session)
     return head(session)
 
 

@@ -11,25 +11,16 @@ from app.errors import BadInput, NotFound, OutOfDate, Refused, SamePerson, Signa
 from app.lot.lots import hold
 from app.lot.models import Lot
 from app.people.models import Account
+from app.quality_control.actions.holding import let_go
 from app.release import actions, reviewing
 from app.release.dossier import last_entry_seq, register_of
 from app.release.rules import judge_release
 from app.trail import attachments, audit
-from schemas.lot import Stage
+from schemas.lot import HoldLot, Stage
 from schemas.release import Act, Checklist, Dossier, Question, ReleaseVerdict, Review, ReviewKind
-from schemas.specification import Gate
 from tests.conftest import ENGINES, Clock, Shelf, person, signing
-from tests.journeys.production import lot_at
 from tests.journeys.release import ALL_CHECKED, certified, certify_form, reviewed, stopped
-from tests.journeys.testing import lot_through_testing
-
-BEFORE = (Gate.PRE, Gate.INFO, Gate.CHAR)
-
-
-def lot_in_testing(session: Session, clock: Clock) -> None:
-    """An autologous lot, tested but for what takes longer than the cells live."""
-    made = lot_at(session, clock, "BM-MSC-AUTO", Stage.IN_TESTING)
-    lot_through_testing(session, clock, made.number, gates=BEFORE)
+from tests.journeys.testing import last_lot, lot_in_testing, lot_through_testing
 
 
 @pytest.fixture(params=ENGINES)
@@ -51,7 +42,7 @@ def clock(site: tuple[Database, Clock]) -> Clock:
 
 @pytest.fixture
 def lot(session: Session) -> Lot:
-    return session.scalars(select(Lot).order_by(Lot.id.desc())).first() or pytest.fail("no lot")
+    return last_lot(session)
 
 
 def with_roles(session: Session, clock: Clock, username: str, *roles: str) -> None:
@@ -148,6 +139,20 @@ def test_who_reviewed_the_record_does_not_certify_it(
         certified(session, clock, lot, Act.CONDITIONAL, by="quinn")
 
 
+def test_who_reviewed_only_the_trail_does_not_certify_it_either(
+    session: Session, clock: Clock, lot: Lot
+) -> None:
+    with_roles(session, clock, "petra", "qa")
+    petra = person(session, "petra", "trail.review")
+    form = Review(
+        comment="All seen", through_seq=last_entry_seq(session, lot), signing=signing("petra")
+    )
+    reviewing.review(session, lot.number, ReviewKind.TRAIL, form, by=petra, at=clock())
+    reviewed(session, clock, lot)
+    with pytest.raises(SamePerson, match="SOD-07"):
+        certified(session, clock, lot, Act.CONDITIONAL)
+
+
 @pytest.mark.parametrize("username", ["olga", "vera"])
 def test_who_made_or_tested_the_lot_does_not_review_it(
     session: Session, clock: Clock, lot: Lot, username: str
@@ -215,6 +220,19 @@ def test_failed_sterility_after_conditional_certification(
     reviewed(session, clock, lot)
     with pytest.raises(Refused, match="Sterility"):
         certified(session, clock, lot)
+    form = HoldLot(reason="The patient has had it anyway", version=lot.version)
+    quinn = person(session, "quinn", "lot.hold")
+    with pytest.raises(Refused, match=r"QC-41.*QC-42"):
+        let_go(session, lot.number, form, by=quinn, at=clock())
     stopped(session, clock, lot, Act.RECALL)
     assert lot.stage is Stage.RECALLED
+    with pytest.raises(Refused, match="QC-43"):
+        let_go(
+            session,
+            lot.number,
+            form.model_copy(update={"version": lot.version}),
+            by=quinn,
+            at=clock(),
+        )
+    assert lot.held
     assert [each.act for each in register_of(session, lot)] == [Act.CONDITIONAL, Act.RECALL]

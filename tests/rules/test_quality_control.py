@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 
 from app.quality_control.rules import entry as entering
+from app.quality_control.rules import holding
 from app.quality_control.rules import investigation as investigating
 from app.quality_control.rules import verification as verifying
 from app.quality_control.rules.entry import EntryFacts, SampleFacts
+from app.quality_control.rules.holding import HoldFacts
 from app.quality_control.rules.investigation import ConclusionFacts
 from app.quality_control.rules.verdict import verdict_of
 from app.quality_control.rules.verification import VerificationFacts
 from app.rulebook import judge
+from schemas.lot import Stage
 from schemas.quality import Conclusion, InvestigationState
 from schemas.quality_record import CriterionFacts, Standing
 from schemas.reading import ResultState
@@ -427,3 +430,22 @@ PLAIN = {
 def test_what_an_investigation_may_conclude(changed: dict[str, Any], found: list[str]) -> None:
     asked = ConclusionFacts.model_validate({**PLAIN, **changed})
     assert [each.rule for each in judge(investigating.RULES, asked)] == found
+
+
+@pytest.mark.parametrize(
+    ("stage", "failing", "unsettled", "found"),
+    [
+        pytest.param(Stage.CERTIFIED, (), (), [], id="nothing speaks against it"),
+        pytest.param(Stage.CERTIFIED, ("Sterility",), (), ["QC-41"], id="it fails"),
+        pytest.param(Stage.CONDITIONALLY_CERTIFIED, ("Sterility",), (), ["QC-41"], id="late"),
+        pytest.param(Stage.CERTIFIED, (), ("D01",), ["QC-42"], id="a deviation is open"),
+        pytest.param(Stage.IN_TESTING, ("Sterility",), ("D01",), [], id="nothing can leave yet"),
+        pytest.param(Stage.RECALLED, (), (), ["QC-43"], id="recalled"),
+        pytest.param(Stage.REJECTED, (), (), ["QC-43"], id="rejected"),
+    ],
+)
+def test_when_a_lot_may_go_on(
+    stage: Stage, failing: tuple[str, ...], unsettled: tuple[str, ...], found: list[str]
+) -> None:
+    facts = HoldFacts(stage=stage, failing=failing, unsettled=unsettled)
+    assert [each.rule for each in judge(holding.RULES, facts)] == found

@@ -64,6 +64,129 @@ def closed(question: Question) -> list[str]:
     return [gate.rule for gate in judge_release(question).gates if not gate.is_open]
 
 
+DEVIATION = {
+    "number": "UNIT1-26-0001-D01",
+    "about": "lot/UNIT1-26-0001",
+    "title": "Door open",
+    "description": "Two minutes",
+    "rule": None,
+    "critical": False,
+    "state": "open",
+    "opened_at": "2026-03-02T08:00:00Z",
+    "opened_by": "Olga Nowak",
+    "cause": None,
+    "assessment": None,
+    "correction": None,
+    "other_lots": None,
+    "impact": None,
+    "reason": None,
+    "closed_at": None,
+    "signatures": [],
+}
+PARENT = {
+    "number": "UNIT1-25-0001",
+    "product_name": "Bank",
+    "stage": "certified",
+    "held": False,
+    "expires_at": None,
+}
+CONDITIONAL, FINAL = {Act.CONDITIONAL}, {Act.FINAL}
+NONE: set[Act] = set()
+ONE_STAGE = {"product__two_stage": False}
+CERTIFIED_ONCE = {"lot__stage": "conditionally_certified"}
+ASSESSED = {"deviations": [{**DEVIATION, "state": "closed", "impact": "no_impact"}]}
+
+
+@pytest.mark.parametrize(
+    ("pre", "post", "changes", "late", "certifying"),
+    [
+        # the first row: everything has passed, is closed and in date
+        pytest.param("pass", "pass", {}, False, FINAL, id="all pass"),
+        pytest.param("pass", "pass", ONE_STAGE, False, FINAL, id="all pass, one stage"),
+        pytest.param("pass", "pass", ASSESSED, False, FINAL, id="a deviation was assessed"),
+        pytest.param("not_applicable", "pass", {}, False, FINAL, id="early: signed n/a"),
+        pytest.param("pass", "not_applicable", {}, False, FINAL, id="late: signed n/a"),
+        # the second: some late results pending, in two stages
+        pytest.param("pass", "pending", {}, False, CONDITIONAL, id="two stages"),
+        pytest.param("pass", "pending", ASSESSED, False, CONDITIONAL, id="two stages, assessed"),
+        pytest.param(
+            "pass", "pending", {"deviations": [DEVIATION]}, False, NONE, id="two stages, deviation"
+        ),
+        pytest.param("pass", "pending", {"reviews": []}, False, NONE, id="two stages, no review"),
+        pytest.param("pass", "pending", {}, True, NONE, id="two stages, expired"),
+        pytest.param(
+            "pass", "pending", {"quality__samples": []}, False, NONE, id="two stages, no sample"
+        ),
+        # the third: pending, and the product is not certified in two stages
+        pytest.param("pass", "pending", ONE_STAGE, False, NONE, id="one stage, pending"),
+        pytest.param("pending", "pending", {}, False, NONE, id="both pending"),
+        # the fourth: a failure anywhere
+        pytest.param("fail", "pass", {}, False, NONE, id="early failure"),
+        pytest.param("fail", "pending", {}, False, NONE, id="early failure, late pending"),
+        pytest.param("pass", "fail", {}, False, NONE, id="late failure"),
+        pytest.param("pass", "fail", ONE_STAGE, False, NONE, id="late failure, one stage"),
+        # the fifth: what says nothing opens nothing
+        *(
+            pytest.param(*states, {}, False, NONE, id="/".join(states))
+            for state in ("pending", "invalid", "indeterminate", "not_tested")
+            for states in ((state, "pass"), (state, "pending"), ("pass", state))
+            if states != ("pass", "pending")
+        ),
+        # the sixth: a failure after the infusion
+        pytest.param("pass", "fail", CERTIFIED_ONCE, False, NONE, id="fails after infusion"),
+        pytest.param("fail", "pass", CERTIFIED_ONCE, False, NONE, id="overturned after infusion"),
+        pytest.param("pass", "pending", CERTIFIED_ONCE, False, NONE, id="conditional only once"),
+        pytest.param("pass", "pass", CERTIFIED_ONCE, False, FINAL, id="after the condition"),
+        pytest.param("pass", "pass", CERTIFIED_ONCE, True, FINAL, id="after the shelf life"),
+        # the seventh: expired
+        pytest.param("pass", "pass", {}, True, NONE, id="expired"),
+        pytest.param("pass", "pass", {"lot__expires_at": None}, False, NONE, id="no expiry known"),
+        # what the table leaves to the other gates (R-QP-09)
+        pytest.param("pass", "pass", {"last_entry_seq": 10**6}, False, NONE, id="review is stale"),
+        pytest.param(
+            "pass", "pass", {"donations__0__state": "quarantine"}, False, NONE, id="donor undecided"
+        ),
+        pytest.param(
+            "pass",
+            "pass",
+            {"deviations": [{**DEVIATION, "state": "closed", "impact": "lot_to_be_rejected"}]},
+            False,
+            NONE,
+            id="a deviation was decided against the lot",
+        ),
+        pytest.param("pass", "pass", {"parents": [PARENT]}, False, FINAL, id="parent certified"),
+        *(
+            pytest.param("pass", "pass", {"parents": [{**PARENT, **bad}]}, False, NONE, id=str(bad))
+            for bad in ({"stage": "recalled"}, {"stage": "in_testing"}, {"held": True})
+        ),
+    ],
+)
+def test_the_gate_truth_table(
+    question: Question,
+    pre: str,
+    post: str,
+    changes: dict[str, Any],
+    late: bool,
+    certifying: set[Act],
+) -> None:
+    """Requirements 6.4, row by row, on the dossier of a lot that was really made."""
+    early_at, late_at = (criterion_at(question, gate) for gate in (Gate.PRE, Gate.POST))
+    changed = with_changed(
+        question,
+        **{f"quality__criteria__{early_at}__state": pre},
+        **{f"quality__criteria__{late_at}__state": post},
+        **changes,
+    )
+    expires = question.dossier.lot.expires_at
+    assert expires is not None
+    at = expires + timedelta(days=14) if late else question.at
+    verdict = judge_release(changed.model_copy(update={"at": at}))
+    once = changed.dossier.lot.stage is Stage.CONDITIONALLY_CERTIFIED
+    assert set(verdict.allowed) == certifying | {Act.REJECT} | ({Act.RECALL} if once else set())
+    assert bool(verdict.findings) is (certifying != FINAL)
+    assert bool(verdict.failed) is ("fail" in (pre, post))
+
+
 def test_every_gate_of_a_good_lot_is_open(question: Question) -> None:
     verdict = judge_release(question)
     assert closed(question) == []
@@ -96,17 +219,7 @@ def test_asked_again_it_says_the_same(question: Question) -> None:
         pytest.param("REL-12", {"production__labels": []}, id="no label reconciliation"),
         pytest.param(
             "REL-14",
-            {
-                "parents": [
-                    {
-                        "number": "UNIT1-25-0001",
-                        "product_name": "Bank",
-                        "stage": "in_testing",
-                        "held": False,
-                        "expires_at": None,
-                    }
-                ]
-            },
+            {"parents": [{**PARENT, "stage": "in_testing"}]},
             id="the bank is not certified",
         ),
         pytest.param("REL-15", {"quality__criteria": []}, id="nothing gates"),
@@ -184,6 +297,32 @@ def test_a_late_failure_after_a_conditional_certification(question: Question) ->
 
 
 @pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        pytest.param({}, False, id="in the laboratory"),
+        pytest.param({"receipt": None}, True, id="not received"),
+        pytest.param({"condition": "leaking_or_broken"}, True, id="it leaked"),
+        pytest.param({"sample_point": "ELSEWHERE"}, True, id="never taken"),
+    ],
+)
+def test_a_condition_waits_only_for_what_can_come(
+    question: Question, changed: dict[str, Any], found: bool
+) -> None:
+    at = criterion_at(question, Gate.POST)
+    samples = deepcopy(question.plain()["dossier"]["quality"]["samples"])
+    for each in samples:
+        (each["receipt"] if "condition" in changed else each).update(changed)
+    waiting = with_changed(
+        question,
+        quality__samples=samples,
+        **{f"quality__criteria__{at}__state": "pending"},
+    )
+    assert ("REL-20" in closed(waiting)) is found
+    assert (Act.CONDITIONAL in judge_release(waiting).allowed) is not found
+    assert "REL-20" not in closed(with_changed(question, quality__samples=samples))
+
+
+@pytest.mark.parametrize(
     ("minutes", "found"), [(0, True), (1, True), (-1, False)], ids=["at", "after", "before"]
 )
 def test_an_expired_lot_is_not_certified(question: Question, minutes: int, found: bool) -> None:
@@ -227,25 +366,7 @@ def test_doublings_up_to_the_limit(question: Question, over: str, found: bool) -
 def test_deviations_and_the_gate(
     question: Question, state: str, impact: str | None, found: bool
 ) -> None:
-    deviation = {
-        "number": "UNIT1-26-0001-D01",
-        "about": "lot/UNIT1-26-0001",
-        "title": "Door open",
-        "description": "Two minutes",
-        "rule": None,
-        "critical": False,
-        "state": state,
-        "opened_at": question.at.isoformat(),
-        "opened_by": "Olga Nowak",
-        "cause": None,
-        "assessment": None,
-        "correction": None,
-        "other_lots": None,
-        "impact": impact,
-        "reason": None,
-        "closed_at": None,
-        "signatures": [],
-    }
+    deviation = {**DEVIATION, "state": state, "impact": impact}
     changed = with_changed(question, deviations=[deviation])
     assert ("REL-05" in closed(changed)) is found
 

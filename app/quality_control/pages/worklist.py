@@ -6,10 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.lot.deviations import deviations_of
-from app.lot.lots import find_lot, hold_lot, release_hold
+from app.lot.lots import find_lot, hold_lot
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.quality_control import worklist
+from app.quality_control.actions import holding
 from app.quality_control.actions.results import enter_without_sample
 from app.quality_control.quality import gather
 from app.quality_control.rules.standing import is_open
@@ -120,7 +121,7 @@ def let_go(
     session: UnitOfWork,
 ) -> Response:
     """Let a held lot go on."""
-    release_hold(session, number, form, by=by, at=at)
+    holding.let_go(session, number, form, by=by, at=at)
     return go_to(f"/quality/lots/{number}", "The lot may go on.")
 
 

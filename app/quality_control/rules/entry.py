@@ -106,7 +106,7 @@ def the_test_is_after_the_sample_and_before_now(facts: EntryFacts) -> Iterator[s
 @rule(
     "QC-15",
     cite="R-SPEC-09",
-    mend="A change record has to say why an older sample is judged by it.",
+    mend="Correct the time of sampling if it is wrong; else judge it by the version it was under.",
 )
 def the_specification_was_there_before_the_sample(facts: EntryFacts) -> Iterator[str]:
     """A specification approved after the sample was taken does not judge that sample."""

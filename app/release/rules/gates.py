@@ -143,7 +143,9 @@ def lot_is_in_date(question: Question) -> Iterator[str]:
     lot = question.dossier.lot
     if lot.stage not in (Stage.IN_PRODUCTION, Stage.IN_TESTING):
         return
-    if lot.expires_at is not None and question.at >= lot.expires_at:
+    if lot.expires_at is None:
+        yield "No expiry of the lot is on record; nothing was filled."
+    elif question.at >= lot.expires_at:
         yield f"The lot expired on {lot.expires_at:%Y-%m-%d %H:%M} UTC."
 
 
@@ -220,6 +222,28 @@ def calculations_follow_from_the_entries(question: Question) -> Iterator[str]:
         yield each.says
 
 
+@rule(
+    "REL-20",
+    cite="R-ATMP-22; R-ATMP-26; R-QP-08",
+    mend="Take and receive a sample that is fit, or have the missing result entered and decided.",
+)
+def outstanding_results_are_under_way(question: Question) -> Iterator[str]:
+    """A result that is still outstanding has a fit sample in the laboratory.
+
+    A conditional certification waits for results that will come, never for one that cannot.
+    """
+    quality = question.dossier.quality
+    fit = {
+        each.sample_point
+        for each in quality.samples
+        if each.receipt is not None and each.receipt.condition.fit
+    }
+    for line in quality.at_gate(Gate.POST):
+        point = line.criterion.sample_point
+        if line.state is ResultState.PENDING and point not in fit:
+            yield f"{line.criterion.title}: no fit sample of {point} is in the laboratory."
+
+
 BEFORE_ANY = (
     production_is_endorsed,
     lot_is_not_held,
@@ -239,6 +263,7 @@ BEFORE_ANY = (
     retention_samples_are_kept,
     containers_exist,
     calculations_follow_from_the_entries,
+    outstanding_results_are_under_way,
 )
 BEFORE_FINAL = (results_after_certification_pass,)
 RULES = (*BEFORE_ANY, *BEFORE_FINAL)
