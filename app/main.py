@@ -20,6 +20,7 @@ from app.expansion import pages as expansion_pages
 from app.intake import actions as intake_actions
 from app.intake import api as intake_api
 from app.intake import pages as intake_pages
+from app.lot import alarm
 from app.masters import actions as masters_actions
 from app.masters import api as masters_api
 from app.masters import pages as masters_pages
@@ -148,6 +149,7 @@ def create_app(database: Database, clock: Callable[[], datetime] | None = None) 
     app.state.database = database
     app.state.clock = clock
     app.state.record = audit.record
+    app.state.alarm = alarm
     app.state.keep_attempt = keep_attempt
     app.state.waiting = WAITING
     app.state.due = DUE

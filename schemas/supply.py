@@ -58,6 +58,9 @@ class MaterialCase(Contract):
     material_code: Code
     asked_code: Code | None = Field(description="The material the step asks for, if it names one")
     state: MaterialState
+    released_after_use: Text | None = Field(
+        default=None, description="When QA released it, if that was after it had been used"
+    )
     usable_until: date
     today: date = Field(description="The day in the site's zone at the moment of use")
     unit: Unit
@@ -104,6 +107,12 @@ class ReleaseCase(Contract):
     today: date
 
 
+def _place(lot_number: str, about: str) -> str:
+    """Where in a lot something was used, in words: step S110, 1."""
+    kind, _, rest = about.removeprefix(f"lot/{lot_number}/").partition("/")
+    return f"{kind} {rest.replace('/', ', ')}".rstrip()
+
+
 class MaterialUsed(Contract):
     """Some of a material lot, used in a lot: one line of the batch record (R-BR-06)."""
 
@@ -126,6 +135,11 @@ class MaterialUsed(Contract):
     by: Text = Field(description="User name")
     name: Text = Field(description="Full name")
 
+    @property
+    def place(self) -> str:
+        """Where in the lot it was used, in words."""
+        return _place(self.lot_number, self.about)
+
 
 class EquipmentUsed(Contract):
     """A piece of equipment used in a lot, with its status at that time (R-BR-04)."""
@@ -143,6 +157,11 @@ class EquipmentUsed(Contract):
     by: Text
     name: Text
 
+    @property
+    def place(self) -> str:
+        """Where in the lot it was used, in words."""
+        return _place(self.lot_number, self.about)
+
 
 class RoomUsed(Contract):
     """A room used in a lot, with its grade at that time (R-ATMP-16)."""
@@ -155,6 +174,11 @@ class RoomUsed(Contract):
     at: Moment
     by: Text
     name: Text
+
+    @property
+    def place(self) -> str:
+        """Where in the lot it was used, in words."""
+        return _place(self.lot_number, self.about)
 
 
 class LotSupplies(Contract):

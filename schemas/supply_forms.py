@@ -150,7 +150,9 @@ class LogCalibration(Contract):
 
     done_on: date = Field(title="Done on")
     outcome: CalibrationOutcome = Field(
-        title="Outcome", description="Failed: it goes out of service until it passes"
+        title="Outcome",
+        description="Failed: it goes out of service, and the lots it served are looked at. "
+        "After a passed one, put it back in service.",
     )
     due_on: date | None = Field(
         None,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.demo.cast import Clock, person, signing
+from app.lot import alarm
 from app.masters.library import starter_documents
 from app.supplies import actions
 from schemas.master import EquipmentNeed, MasterBatchRecord, MaterialNeed
@@ -152,7 +153,7 @@ def released_lot(
         signing=signing("quinn"),
     )
     quinn = person(session, "quinn", "supply.decide")
-    actions.decide_material(session, number, decision, by=quinn, at=at)
+    actions.decide_material(session, number, decision, alarm=alarm, by=quinn, at=at)
     return number
 
 
@@ -175,7 +176,7 @@ def _ready(session: Session, need: EquipmentNeed, room: str, *, at: datetime, da
         words="By the maker, SOP-12",
         version=row.version,
     )
-    actions.log_calibration(session, row.code, calibration, by=by, at=at)
+    actions.log_calibration(session, row.code, calibration, alarm=alarm, by=by, at=at)
     cleaning = LogCleaning(done_on=today, due_on=due, words="70 % IPA, SOP-7", version=row.version)
     actions.log_cleaning(session, row.code, cleaning, by=by, at=at)
     return row.code

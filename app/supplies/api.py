@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.supplies import actions
+from app.supplies.alarm import Alarming
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
 from app.web.unit import Look
@@ -100,10 +101,10 @@ def attach_certificate(
 @api.post("/materials/{number}/decision")
 @answers_once
 def decide_material(
-    number: Code, by: Decider, decision: DecideMaterial, at: Now, session: Once
+    *, number: Code, by: Decider, decision: DecideMaterial, at: Now, alarm: Alarming, session: Once
 ) -> MaterialPage:
-    """Release or reject a material lot, by signature."""
-    actions.decide_material(session, number, decision, by=by, at=at)
+    """Release or reject a material lot, by signature; a rejection finds every lot it touched."""
+    actions.decide_material(session, number, decision, alarm=alarm, by=by, at=at)
     return actions.material_page(session, number, by=by, at=at)
 
 
@@ -124,10 +125,10 @@ def show_equipment(code: Code, by: Reader, at: Now, session: Look) -> EquipmentP
 @api.post("/equipment/{code}/calibration")
 @answers_once
 def log_calibration(
-    code: Code, by: Maintainer, log: LogCalibration, at: Now, session: Once
+    *, code: Code, by: Maintainer, log: LogCalibration, at: Now, alarm: Alarming, session: Once
 ) -> EquipmentPage:
-    """Log a calibration."""
-    actions.log_calibration(session, code, log, by=by, at=at)
+    """Log a calibration; a failed one finds every lot since the last good one."""
+    actions.log_calibration(session, code, log, alarm=alarm, by=by, at=at)
     return actions.equipment_page(session, code, by=by, at=at)
 
 

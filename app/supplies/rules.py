@@ -70,6 +70,17 @@ def some_of_it_is_used(case: MaterialCase) -> Iterator[str]:
         yield f"{case.quantity:f} is no amount of {case.number}."
 
 
+@rule(
+    "SUP-08",
+    cite="R-ATMP-13; R-ATMP-14",
+    mend="If the time of use is right, report a deviation; otherwise correct the time.",
+)
+def it_was_released_before_use(case: MaterialCase) -> Iterator[str]:
+    """A material lot is released before it is used, also when the use is entered later."""
+    if case.released_after_use is not None:
+        yield f"{case.number} was released at {case.released_after_use}, after this use."
+
+
 MATERIAL_RULES = (
     it_is_the_material_asked_for,
     amount_is_in_the_unit_of_the_material,
@@ -78,6 +89,7 @@ MATERIAL_RULES = (
     it_is_in_date,
     enough_of_it_is_left,
     some_of_it_is_used,
+    it_was_released_before_use,
 )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.expansion.models import SampleTaken, StepRow
+from app.lot import alarm
 from app.lot.models import Lot
 from app.masters import actions as masters
 from app.masters.library import starter_bundle, starter_texts
@@ -132,5 +133,5 @@ def microscope(session: Session, clock: Clock, code: str = "MIC-01", *, days: in
         words="By the maker, SOP-12",
         version=row.version,
     )
-    supplies.log_calibration(session, code, calibration, by=olga, at=clock())
+    supplies.log_calibration(session, code, calibration, alarm=alarm, by=olga, at=clock())
     return code

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.errors import BadInput, NotFound, OutOfDate, Refused, SamePerson, SignatureFailed
+from app.lot import alarm
 from app.supplies import actions
-from app.supplies.models import MaterialUse
+from app.supplies.models import Equipment, MaterialUse
 from app.trail import attachments, audit
 from app.trail.signatures import signatures_about
 from schemas.supply import CalibrationOutcome, MaterialState, Standing
@@ -126,7 +127,7 @@ def test_the_status_at_the_time_of_use_stays_when_the_equipment_changes(
         words="Speed off by 8 %",
         version=row_version(session, "CEN-01"),
     )
-    actions.log_calibration(session, "CEN-01", failed, by=olga, at=clock())
+    actions.log_calibration(session, "CEN-01", failed, alarm=alarm, by=olga, at=clock())
     with pytest.raises(Refused) as no:
         actions.use_equipment(session, equipment="CEN-01", at=clock(), **asked)
     assert rules_of(no) == ["SUP-12", "SUP-13"]
@@ -259,6 +260,90 @@ def test_a_room_is_used(
     assert said == found
 
 
+def test_a_late_entry_is_asked_as_of_the_moment_of_use(
+    session: Session, clock: Clock, stock: Stock
+) -> None:
+    before = clock()
+    number = released_lot(session, "MAT-HPL", at=clock.forward(hours=1, seconds=30))
+    take(session, number, "1", clock().replace(second=0))
+    with pytest.raises(Refused) as no:
+        take(session, number, "1", before)
+    assert rules_of(no) == ["SUP-08"]
+    assert "was released at 2026-03-02 10:00 CET, after this use." in str(no.value)
+
+
+def logged(
+    session: Session, clock: Clock, code: str, days_ago: int, *, due_in: int | None
+) -> Equipment:
+    """Olga logs a calibration done so many days ago, passed until a day, or failed."""
+    done_on = clock().date() - timedelta(days=days_ago)
+    log = LogCalibration(
+        done_on=done_on,
+        outcome=CalibrationOutcome.FAILED if due_in is None else CalibrationOutcome.PASSED,
+        due_on=None if due_in is None else clock().date() + timedelta(days=due_in),
+        words="SOP-12",
+        version=row_version(session, code),
+    )
+    by = person(session, "olga", "supply.maintain")
+    return actions.log_calibration(session, code, log, alarm=alarm, by=by, at=clock())
+
+
+def test_an_old_calibration_logged_late_changes_nothing_done_since(
+    session: Session, clock: Clock, stock: Stock
+) -> None:
+    due = actions.find_equipment(session, "CEN-01").calibration_due
+    assert logged(session, clock, "CEN-01", 400, due_in=900).calibration_due == due
+    row = logged(session, clock, "CEN-01", 30, due_in=None)
+    assert (row.calibration_due, row.in_service) == (due, True)
+    row = logged(session, clock, "CEN-01", 0, due_in=None)
+    assert (row.calibration_due, row.in_service) == (None, False)
+    row = logged(session, clock, "CEN-01", 3, due_in=900)
+    assert (row.calibration_due, row.in_service) == (None, False)
+
+
+def test_a_calibration_of_today_does_not_speak_for_yesterday(
+    session: Session, clock: Clock, stock: Stock
+) -> None:
+    by = person(session, "olga", "step.perform")
+    asked = {"kind": None, "lot_number": LOT, "about": ABOUT, "by": by}
+    yesterday = clock() - timedelta(days=1)
+    with pytest.raises(Refused) as no:
+        actions.use_equipment(session, equipment="CEN-01", at=yesterday, **asked)
+    assert rules_of(no) == ["SUP-13", "SUP-14"]
+    use = actions.use_equipment(session, equipment="CEN-01", at=clock(), **asked)
+    assert use.calibration_due == clock().date() + timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("days", "standing", "titles"),
+    [
+        pytest.param(31, Standing.APPROVED, [], id="in force for more than a month"),
+        pytest.param(30, Standing.APPROVED, ["Agreement with Cell Supplies GmbH, Leipzig ends"]),
+        pytest.param(-1, Standing.APPROVED, ["Agreement with Cell Supplies GmbH, Leipzig ended"]),
+        pytest.param(31, Standing.WITHDRAWN, ["Look again at Human platelet lysate"]),
+    ],
+)
+def test_qa_is_told_of_a_supplier_who_may_no_longer_supply(
+    session: Session, clock: Clock, days: int, standing: Standing, titles: list[str]
+) -> None:
+    stocked(session, clock)
+    quinn, olga = (person(session, each, "account.own") for each in ("quinn", "olga"))
+    words = ApproveSupplier(
+        code="SUP-CELL",
+        name="Cell Supplies GmbH, Leipzig",
+        materials=("MAT-HPL",),
+        standing=standing,
+        agreement_until=clock().date() + timedelta(days=days),
+        evidence="Audit report 2026-02",
+        signing=signing("quinn"),
+    )
+    actions.approve_supplier(session, words, by=quinn.doing("supply.decide"), at=clock())
+    found = [each.title for each in actions.falling_due(session, quinn, clock())]
+    assert len(found) == len(titles)
+    assert all(got.startswith(asked) for got, asked in zip(found, titles, strict=True))
+    assert actions.falling_due(session, olga, clock()) == []
+
+
 # Receipt and decision
 
 
@@ -271,7 +356,7 @@ def test_a_lot_waits_in_quarantine_until_qa_signs(
     assert rules_of(no) == ["SUP-03"]
     quinn = person(session, "quinn", "supply.decide")
     release = decision(session, number, MaterialState.RELEASED)
-    lot = actions.decide_material(session, number, release, by=quinn, at=clock())
+    lot = actions.decide_material(session, number, release, alarm=alarm, by=quinn, at=clock())
     assert lot.state is MaterialState.RELEASED
     signature = signatures_about(session, lot.ref)[0]
     assert (signature.username, signature.meaning) == ("quinn", Meaning.APPROVED)
@@ -281,14 +366,14 @@ def test_a_lot_waits_in_quarantine_until_qa_signs(
 def test_a_rejected_lot_stays_rejected(session: Session, clock: Clock, stock: Stock) -> None:
     quinn, number = person(session, "quinn", "supply.decide"), stock.lots["MAT-HSA"]
     recall = decision(session, number, MaterialState.REJECTED, reason="Recalled by the supplier")
-    lot = actions.decide_material(session, number, recall, by=quinn, at=clock())
+    lot = actions.decide_material(session, number, recall, alarm=alarm, by=quinn, at=clock())
     assert signatures_about(session, lot.ref)[-1].meaning is Meaning.REJECTED
     with pytest.raises(Refused) as no:
         take(session, number, "1", clock())
     assert rules_of(no) == ["SUP-04"]
     again = decision(session, number, MaterialState.RELEASED)
     with pytest.raises(actions.Decided):
-        actions.decide_material(session, number, again, by=quinn, at=clock())
+        actions.decide_material(session, number, again, alarm=alarm, by=quinn, at=clock())
 
 
 @pytest.mark.parametrize(
@@ -305,7 +390,12 @@ def test_a_decision_is_not_taken(
     release = decision(session, number, MaterialState.RELEASED, **changed)
     with pytest.raises(no):
         actions.decide_material(
-            session, number, release, by=person(session, "quinn", "supply.decide"), at=clock()
+            session,
+            number,
+            release,
+            alarm=alarm,
+            by=person(session, "quinn", "supply.decide"),
+            at=clock(),
         )
     assert actions.find_material_lot(session, number).state is MaterialState.QUARANTINE
 
@@ -320,6 +410,7 @@ def test_who_received_a_lot_does_not_release_it(
             session,
             number,
             decision(session, number, MaterialState.RELEASED, signing=signing("lars")),
+            alarm=alarm,
             by=lars,
             at=clock(),
         )
@@ -342,7 +433,7 @@ def test_a_release_needs_certificate_supplier_and_date(
     actions.approve_supplier(session, withdrawn, by=quinn, at=clock())
     release = decision(session, number, MaterialState.RELEASED)
     with pytest.raises(Refused) as no:
-        actions.decide_material(session, number, release, by=quinn, at=clock())
+        actions.decide_material(session, number, release, alarm=alarm, by=quinn, at=clock())
     assert rules_of(no) == ["SUP-31", "SUP-32"]
 
     lars = person(session, "lars", "supply.receive")
@@ -353,7 +444,7 @@ def test_a_release_needs_certificate_supplier_and_date(
     again = withdrawn.model_copy(update={"standing": Standing.APPROVED})
     actions.approve_supplier(session, again, by=quinn, at=clock())
     release = decision(session, number, MaterialState.RELEASED)
-    lot = actions.decide_material(session, number, release, by=quinn, at=clock())
+    lot = actions.decide_material(session, number, release, alarm=alarm, by=quinn, at=clock())
     assert lot.certificate_name == "coa.pdf"
     late = paper.model_copy(update={"version": lot.version})
     with pytest.raises(actions.Decided):
@@ -405,7 +496,7 @@ def test_equipment_comes_back_only_with_a_passed_calibration(
                 **given,
             }
         )
-        actions.log_calibration(session, "BAL-01", log, by=olga, at=clock())
+        actions.log_calibration(session, "BAL-01", log, alarm=alarm, by=olga, at=clock())
 
     log()
     back = ChangeService(in_service=True, reason="Repaired", version=row_version(session, "BAL-01"))
@@ -442,7 +533,12 @@ def test_a_calibration_has_days_that_can_be(
     )
     with pytest.raises(BadInput) as no:
         actions.log_calibration(
-            session, "BAL-01", log, by=person(session, "olga", "supply.maintain"), at=clock()
+            session,
+            "BAL-01",
+            log,
+            alarm=alarm,
+            by=person(session, "olga", "supply.maintain"),
+            at=clock(),
         )
     assert [each.field for each in no.value.errors] == [field]
 

@@ -254,6 +254,53 @@ def test_a_gate_closes(question: Question, rule: str, changes: dict[str, Any]) -
     assert all(each.says and each.mend and each.cite for each in verdict.findings)
 
 
+def a_deviation(about: str, **changed: Any) -> dict[str, Any]:
+    """A deviation about a material lot, as the dossier holds it."""
+    unset = dict.fromkeys(("rule", "cause", "assessment", "correction", "other_lots", "reason"))
+    plain = {
+        "number": "UNIT1-26-0001-D01",
+        "about": about,
+        "title": "A material lot was rejected after use",
+        "description": "Recalled by the supplier",
+        "critical": False,
+        "state": "closed",
+        "opened_at": "2026-03-02T08:00:00Z",
+        "opened_by": "Quinn Adler",
+        "impact": "no_impact",
+        "closed_at": "2026-03-03T08:00:00Z",
+        "signatures": [],
+    }
+    return unset | plain | changed
+
+
+@pytest.mark.parametrize(
+    ("changed", "rules"),
+    [
+        pytest.param({}, [], id="decided: it does no harm"),
+        pytest.param({"impact": "lot_to_be_rejected"}, ["REL-05", "REL-11"], id="decided: it does"),
+        pytest.param(
+            {"state": "investigated", "impact": None, "closed_at": None},
+            ["REL-05", "REL-11"],
+            id="not decided yet",
+        ),
+        pytest.param({"about": "material/UNIT1-M26-99999"}, ["REL-11"], id="about another one"),
+    ],
+)
+def test_a_material_lost_after_use_waits_for_the_decision_on_it(
+    question: Question, changed: dict[str, Any], rules: list[str]
+) -> None:
+    number = question.dossier.supplies.materials[0].number
+    everywhere = {
+        f"supplies__materials__{at}__state": "rejected"
+        for at, use in enumerate(question.dossier.supplies.materials)
+        if use.number == number
+    }
+    deviation = a_deviation(f"material/{number}") | changed
+    verdict = judge_release(with_changed(question, **everywhere, deviations=[deviation]))
+    assert [gate.rule for gate in verdict.gates if not gate.is_open] == rules
+    assert all(gate.evidence in ("Holds.", "1 finding.") for gate in verdict.gates)
+
+
 @pytest.mark.parametrize("state", ["pending", "fail", "indeterminate", "invalid", "not_tested"])
 def test_only_a_pass_before_certification_opens(question: Question, state: str) -> None:
     at = criterion_at(question, Gate.PRE)

@@ -51,6 +51,9 @@ MATERIAL = MaterialCase(
         pytest.param({"quantity": Decimal(0)}, ["SUP-07"], id="nothing"),
         pytest.param({"quantity": Decimal(-1)}, ["SUP-07"], id="less than nothing"),
         pytest.param(
+            {"released_after_use": "2026-03-02 09:10 CET"}, ["SUP-08"], id="released after the use"
+        ),
+        pytest.param(
             {"state": MaterialState.QUARANTINE, "usable_until": YESTERDAY, "left": Decimal(0)},
             ["SUP-03", "SUP-05", "SUP-06"],
             id="everything wrong is said at once",

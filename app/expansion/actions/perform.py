@@ -57,7 +57,7 @@ def perform_step(
     case = step_case(session, lot, book, step, done, by=by, at=at)
     refuse_if(judge(STEP_RULES, case))
     work = Work(session, lot, book, step, by, at)
-    take_supplies(work, done)
+    take_supplies(work, done, at=case.performed_at)
     words = words_for(work, done, done.values, performed_at=case.performed_at)
     row = keep_entry(work, words)
     open_deviations(work, row.ref, amiss_of(book, step, words))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from app.errors import BadInput, FieldError, NotFound, Refused, refuse_if
 from app.expansion.work import Work
@@ -27,8 +28,10 @@ class _Noes:
             self.errors.append(FieldError(field, unknown.says))
 
 
-def take_supplies(work: Work, done: PerformStep) -> None:
+def take_supplies(work: Work, done: PerformStep, *, at: datetime) -> None:
     """Use the materials, equipment and room of a step (the caller records it).
+
+    They are asked as of the moment of use, also when the step is entered late.
 
     Raises:
         Refused: with what every one of them found. BadInput: something scanned is not known.
@@ -45,7 +48,7 @@ def take_supplies(work: Work, done: PerformStep) -> None:
                 lot_number=work.lot.number,
                 about=about,
                 by=work.by,
-                at=work.at,
+                at=at,
             )
     for row, used in enumerate(done.equipment):
         with noes.at(f"equipment.{row}.equipment"):
@@ -56,7 +59,7 @@ def take_supplies(work: Work, done: PerformStep) -> None:
                 lot_number=work.lot.number,
                 about=about,
                 by=work.by,
-                at=work.at,
+                at=at,
             )
     with noes.at("room"):
         use_room(
@@ -66,7 +69,7 @@ def take_supplies(work: Work, done: PerformStep) -> None:
             lot_number=work.lot.number,
             about=about,
             by=work.by,
-            at=work.at,
+            at=at,
         )
     if noes.errors:
         raise BadInput(noes.errors)

@@ -2,13 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import BadInput, FieldError, NotFound, OutOfDate
 from app.people.actor import Actor
 from app.supplies.actions.evidence import keep_evidence
-from app.supplies.actions.finding import as_scanned, day_of, find_room
+from app.supplies.actions.finding import as_scanned, day_of, find_equipment, find_room
+from app.supplies.actions.logbook import last_event
+from app.supplies.actions.uses import uses_of_equipment
+from app.supplies.alarm import Alarm
 from app.supplies.models import Equipment, EquipmentEvent, Room
 from app.trail import audit
 from schemas.supply import CalibrationOutcome, EquipmentDeed
@@ -48,10 +51,14 @@ def log_calibration(
     code: str,
     log: LogCalibration,
     *,
+    alarm: Alarm,
     by: Actor,
     at: datetime,
 ) -> Equipment:
     """Log a calibration. A failed one ends the last one and takes the equipment out of service.
+
+    Every lot it was used in since its last good calibration gets a deviation: QA looks at what
+    was measured meanwhile (R-BR-04). One that was done before another on record changes nothing.
 
     Raises:
         BadInput: passed without a next due day, or days that cannot be.
@@ -60,12 +67,18 @@ def log_calibration(
     passed = log.outcome is CalibrationOutcome.PASSED
     if passed and log.due_on is None:
         raise BadInput([FieldError("due_on", "Enter until when the calibration holds.")])
+    touched = () if passed else _used_since_good(session, code, by.zone)
+    reached = alarm.reached(session, touched)
     row = _for_change(session, code, log.version)
     due_on = log.due_on if passed else None
     _refuse_odd_days(log.done_on, due_on, today=day_of(at, by.zone))
+    if not passed and _used_since_good(session, code, by.zone) != touched:
+        raise OutOfDate
+    newest = _is_newest(session, row, EquipmentDeed.CALIBRATION, log.done_on)
     row.needs_calibration = True
-    row.calibration_due = due_on
-    if not passed:
+    if newest:
+        row.calibration_due = due_on
+    if newest and not passed:
         row.in_service = False
         row.out_of_service_reason = f"Calibration failed on {log.done_on}: {log.words}"
     event = EquipmentEvent(
@@ -79,7 +92,58 @@ def log_calibration(
         by=by.username,
         name=by.name,
     )
-    return _logged(session, event, log.file, by=by, at=at)
+    _logged(session, event, log.file, by=by, at=at)
+    if reached:
+        _tell(session, event, reached, alarm, by=by, at=at)
+    return row
+
+
+def _is_newest(session: Session, row: Equipment, deed: EquipmentDeed, done_on: date) -> bool:
+    last = last_event(session, row, deed)
+    return last is None or last.done_on <= done_on
+
+
+def _used_since_good(session: Session, code: str, zone: str) -> tuple[str, ...]:
+    """The lots this equipment was used in on or after the day of its last passed calibration."""
+    row = find_equipment(session, code)
+    good = session.scalar(
+        select(func.max(EquipmentEvent.done_on)).where(
+            EquipmentEvent.equipment_id == row.id,
+            EquipmentEvent.deed == EquipmentDeed.CALIBRATION,
+            EquipmentEvent.passed,
+        )
+    )
+    return tuple(
+        dict.fromkeys(
+            each.lot_number
+            for each in uses_of_equipment(session, row.code)
+            if good is None or day_of(each.at, zone) >= good
+        )
+    )
+
+
+def _tell(
+    session: Session,
+    event: EquipmentEvent,
+    reached: tuple[str, ...],
+    alarm: Alarm,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    row = event.equipment
+    alarm.sound(
+        session,
+        reached,
+        about=row.ref,
+        title=f"Calibration of {row.code} failed after use",
+        why=f"{row.title} was used since its last good calibration. Found on {event.done_on}: "
+        f"{event.words}",
+        rule="SUP-13",
+        critical=False,
+        by=by,
+        at=at,
+    )
 
 
 def log_cleaning(
@@ -90,7 +154,7 @@ def log_cleaning(
     by: Actor,
     at: datetime,
 ) -> Equipment:
-    """Log a cleaning, and until when it holds.
+    """Log a cleaning, and until when it holds. One done before another changes nothing.
 
     Raises:
         BadInput: days that cannot be. OutOfDate: somebody changed the equipment meanwhile.
@@ -98,7 +162,8 @@ def log_cleaning(
     row = _for_change(session, code, log.version)
     _refuse_odd_days(log.done_on, log.due_on, today=day_of(at, by.zone))
     row.needs_cleaning = True
-    row.cleaning_due = log.due_on
+    if _is_newest(session, row, EquipmentDeed.CLEANING, log.done_on):
+        row.cleaning_due = log.due_on
     event = EquipmentEvent(
         equipment=row,
         deed=EquipmentDeed.CLEANING,
@@ -130,7 +195,8 @@ def _refuse_odd_days(done_on: date, due_on: date | None, *, today: date) -> None
     if done_on > today:
         errors.append(FieldError("done_on", f"{done_on} is still to come; today is {today}."))
     if due_on is not None and due_on < done_on:
-        errors.append(FieldError("due_on", "Is before it was done. Give a later day."))
+        says = f"{due_on} is before it was done, on {done_on}. Give a later day."
+        errors.append(FieldError("due_on", says))
     if errors:
         raise BadInput(errors)
 

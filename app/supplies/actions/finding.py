@@ -89,6 +89,17 @@ def find_equipment(session: Session, code: str) -> Equipment:
     return row
 
 
+def equipment_for_use(session: Session, code: str) -> Equipment:
+    """A piece of equipment, its status kept as it is until the transaction ends.
+
+    Raises:
+        NotFound: there is none with this number.
+    """
+    row = find_equipment(session, code)
+    session.refresh(row, with_for_update={"read": True, "of": Equipment})
+    return row
+
+
 def find_room(session: Session, code: str) -> Room:
     """A room by its number.
 

@@ -18,6 +18,8 @@ from app.supplies.actions.finding import (
     material_lot_for_change,
 )
 from app.supplies.actions.suppliers import last_approval
+from app.supplies.actions.uses import lots_touched_by
+from app.supplies.alarm import Alarm
 from app.supplies.models import Material, MaterialLot
 from app.supplies.rules import RELEASE_RULES
 from app.trail import audit
@@ -145,20 +147,42 @@ def _as_seen(session: Session, number: str, version: int) -> MaterialLot:
 
 
 def decide_material(
-    session: Session, number: str, decision: DecideMaterial, *, by: Actor, at: datetime
+    session: Session,
+    number: str,
+    decision: DecideMaterial,
+    *,
+    alarm: Alarm,
+    by: Actor,
+    at: datetime,
 ) -> MaterialLot:
     """QA releases or rejects a material lot by signature; not who received it (SOD-12).
+
+    A rejection after use opens a deviation in every lot it touched, and in those made of them; of
+    a critical material, or one of biological origin, it holds them (R-ATMP-11, R-ATMP-34).
 
     Raises:
         Refused: SUP-31 to SUP-33, at a release. Decided, OutOfDate, SamePerson, SignatureFailed.
     """
+    touched = lots_touched_by(session, number)
+    reached = alarm.reached(session, touched)
     lot = _as_seen(session, number, decision.version)
     if decision.state not in MOVES[lot.state]:
-        raise Decided
+        raise Decided(f"{lot.number} is {lot.state} already. Look at its page.")
+    if lots_touched_by(session, number) != touched:
+        raise OutOfDate
     refuse_same_person(session, "supply.decide", about=lot.ref, by=by)
-    release = decision.state is MaterialState.RELEASED
-    if release:
+    if decision.state is MaterialState.RELEASED:
         refuse_if(judge(RELEASE_RULES, release_case(session, lot, today=day_of(at, by.zone))))
+    _sign_decision(session, lot, decision, by=by, at=at)
+    if reached:
+        _tell(session, lot, reached, alarm, by=by, at=at)
+    return lot
+
+
+def _sign_decision(
+    session: Session, lot: MaterialLot, decision: DecideMaterial, *, by: Actor, at: datetime
+) -> None:
+    release = decision.state is MaterialState.RELEASED
     sign(
         session,
         words_of(lot, decision.state, decision.reason),
@@ -172,7 +196,29 @@ def decide_material(
     lot.decided_at = at
     lot.decision_reason = decision.reason
     audit.record(session, by=by, at=at, did="supply.decide", about=lot.ref, why=decision.reason)
-    return lot
+
+
+def _tell(
+    session: Session,
+    lot: MaterialLot,
+    reached: tuple[str, ...],
+    alarm: Alarm,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    alarm.sound(
+        session,
+        reached,
+        about=lot.ref,
+        title=f"Material lot {lot.number} was rejected after use",
+        why=f"{lot.material.title}, lot {lot.supplier_lot} of {lot.supplier.name}, was rejected "
+        f"after it had been used: {lot.decision_reason}",
+        rule="SUP-04",
+        critical=lot.material.critical or lot.material.biological_origin,
+        by=by,
+        at=at,
+    )
 
 
 def what_bars_release(

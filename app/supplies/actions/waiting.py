@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.people.actor import Actor
 from app.supplies.actions.finding import day_of
+from app.supplies.actions.suppliers import approvals
 from app.supplies.actions.viewing import equipment_view, lot_views
-from app.supplies.models import Equipment, MaterialLot
+from app.supplies.models import Equipment, MaterialLot, SupplierApproval
 from schemas.people import Task
-from schemas.supply import MaterialState
+from schemas.supply import MaterialState, Standing
 
 EXPIRES_SOON = timedelta(days=30)
 DUE_SOON = timedelta(days=14)
@@ -42,7 +43,8 @@ def falling_due(session: Session, by: Actor, at: datetime) -> Sequence[Task]:
     today = day_of(at, by.zone)
     expiring = _expiring(session, today) if by.may("supply.receive") else ()
     due = _due(session, today) if by.may("supply.maintain") else ()
-    return sorted((*expiring, *due), key=lambda each: not each.urgent)
+    lapsing = _lapsing(session, today) if by.may("supply.decide") else ()
+    return sorted((*expiring, *due, *lapsing), key=lambda each: not each.urgent)
 
 
 def _expiring(session: Session, today: date) -> Sequence[Task]:
@@ -64,6 +66,48 @@ def _expiring(session: Session, today: date) -> Sequence[Task]:
         )
         for each in lot_views(session, rows, today=today)
     )
+
+
+def _lapsing(session: Session, today: date) -> Sequence[Task]:
+    """Agreements that end, and what is in store of suppliers whose approval was withdrawn."""
+    tasks = []
+    for each in approvals(session):
+        if each.standing is Standing.WITHDRAWN:
+            tasks += [
+                Task(
+                    title=f"Look again at {each.material.title}",
+                    about=f"{number}: the approval of {each.supplier.name} was withdrawn; "
+                    "reject it if it may harm",
+                    href=f"/supplies/materials/{number}",
+                    urgent=True,
+                )
+                for number in _in_store(session, each)
+            ]
+        elif each.agreement_until <= today + EXPIRES_SOON:
+            over = each.agreement_until < today
+            tasks.append(
+                Task(
+                    title=f"Agreement with {each.supplier.name} {'ended' if over else 'ends soon'}",
+                    about=f"{each.material.title}: last day {each.agreement_until}",
+                    href=f"/supplies/suppliers/approve?code={each.supplier.code}",
+                    urgent=over,
+                )
+            )
+    return tasks
+
+
+def _in_store(session: Session, approval: SupplierApproval) -> Sequence[str]:
+    """The released lots of this material from this supplier of which something is left."""
+    return session.scalars(
+        select(MaterialLot.number)
+        .where(
+            MaterialLot.state == MaterialState.RELEASED,
+            ~MaterialLot.used_up,
+            MaterialLot.material_id == approval.material_id,
+            MaterialLot.supplier_id == approval.supplier_id,
+        )
+        .order_by(MaterialLot.number)
+    ).all()
 
 
 def _due(session: Session, today: date) -> Sequence[Task]:

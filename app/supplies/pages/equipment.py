@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.supplies import actions
+from app.supplies.alarm import Alarming
 from app.supplies.pages.uploads import sent_with_file
 from app.web.clock import Now
 from app.web.forms import Option
@@ -66,14 +67,16 @@ def calibration_form(
 
 @pages.post("/equipment/{code}/calibration")
 def log_calibration(
+    *,
     code: Code,
     by: Maintainer,
     form: Annotated[LogCalibration, sent_with_file(LogCalibration)],
     at: Now,
+    alarm: Alarming,
     session: UnitOfWork,
 ) -> Response:
     """Log a calibration."""
-    actions.log_calibration(session, code, form, by=by, at=at)
+    actions.log_calibration(session, code, form, alarm=alarm, by=by, at=at)
     return go_to(f"/supplies/equipment/{code}", "The calibration is logged.")
 
 

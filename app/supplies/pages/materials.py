@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.people.actor import Actor
 from app.people.sessions import SignedIn, allowed
 from app.supplies import actions
+from app.supplies.alarm import Alarming
 from app.supplies.pages.uploads import sent_with_file
 from app.trail.separation import has_clash
 from app.trail.signatures import signatures_about
@@ -104,6 +105,7 @@ def decision_form(
         request,
         "supplies/decide.html",
         material=page.material,
+        touched=page.lots,
         state=MaterialState(state),
         bars={"released": bars, "rejected": ()}[state],
         contract=DecideMaterial,
@@ -119,10 +121,11 @@ def decide_material(
     by: Decider,
     form: Annotated[DecideMaterial, sent(DecideMaterial)],
     at: Now,
+    alarm: Alarming,
     session: UnitOfWork,
 ) -> Response:
     """Release or reject the lot."""
-    actions.decide_material(session, number, form, by=by, at=at)
+    actions.decide_material(session, number, form, alarm=alarm, by=by, at=at)
     return go_to(f"/supplies/materials/{number}", f"The lot is {state}.")
 
 

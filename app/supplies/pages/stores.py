@@ -87,13 +87,15 @@ def define_material(
 
 
 @pages.get("/suppliers/approve", dependencies=[allowed("supply.decide")])
-def supplier_form(request: Request, session: Look) -> Response:
-    """The form that approves a supplier."""
+def supplier_form(request: Request, session: Look, code: Words = "") -> Response:
+    """The form that approves a supplier, or decides again on one that is known."""
+    names = {each.code: each.name for each in actions.known_suppliers(session)}
     known = tuple(Option(each.code, each.title) for each in actions.known_materials(session))
     return show(
         request,
         "supplies/supplier.html",
         contract=ApproveSupplier,
+        values={"code": code, "name": names[code]} if code in names else {},
         options={"materials": known},
         meaning=Meaning.DECIDED,
     )
