@@ -70,7 +70,7 @@ class Donation(Contract):
     long_storage: bool = Field(
         default=True,
         title="Can be stored for long",
-        description="True when the cells, or what is made of them, can be kept frozen.",
+        description="Yes when the cells, or what is made of them, can be kept frozen.",
     )
     marrow_reading: MarrowReading = Field(
         default=MarrowReading.STEM_CELL_DONOR,
@@ -79,13 +79,13 @@ class Donation(Contract):
     )
     blood_infused_ml: Volume = Field(
         default=Decimal(0),
-        title="Blood or components received",
+        title="Whole blood or red cells received",
         description="In the 48 hours before the blood sample.",
         json_schema_extra={"unit": "mL"},
     )
     colloids_infused_ml: Volume = Field(
         default=Decimal(0),
-        title="Colloids received",
+        title="Plasma, platelets or colloids received",
         description="In the 48 hours before the blood sample.",
         json_schema_extra={"unit": "mL"},
     )

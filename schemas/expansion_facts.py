@@ -8,7 +8,7 @@ from schemas.intake import DonationState
 from schemas.lot import ContainerFacts, LotFacts, Stage
 from schemas.master import MasterBatchRecord
 from schemas.master_step import Step, TimeWindow
-from schemas.origin import DonationUse, Tissue
+from schemas.origin import DonationUse, Jurisdiction, Tissue
 from schemas.people import Role
 from schemas.product import Product
 from schemas.step import StepValues
@@ -22,6 +22,9 @@ class DonationCase(Contract):
     tissue: Tissue
     use: DonationUse
     patient_code: str | None
+    not_accepted_for: tuple[Jurisdiction, ...] = Field(
+        default=(), description="Where the product goes, and QA did not accept the donation for."
+    )
     bars: tuple[Text, ...] = Field(description="What makes its donor ineligible today.")
     undecided: tuple[Text, ...] = Field(description="What is not known of its donor today.")
     received: Amount | None

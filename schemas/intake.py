@@ -144,6 +144,43 @@ class ResultLine(Contract):
     stands: bool = Field(description="Verified, not struck, and no verified line corrects it.")
 
 
+class CorrectedQuestionnaire(Contract):
+    """A questionnaire that no longer counts: what it said, and why it was corrected."""
+
+    number: int
+    questionnaire: Questionnaire
+    reason: Reason
+    corrected_by: Text
+    corrected_at: Moment
+
+
+class CorrectedDonation(Contract):
+    """A correction of a donation's facts: what they were, what they became, and why."""
+
+    was: Donation
+    became: Donation
+    reason: Reason
+    corrected_by: Text
+    corrected_at: Moment
+
+    @property
+    def changes(self) -> tuple[tuple[str, str, str], ...]:
+        """Each fact that changed: its title, what it was, what it became."""
+        before, after = self.was.plain(), self.became.plain()
+        return tuple(
+            (str(info.title), _said(before[name]), _said(after[name]))
+            for name, info in Donation.model_fields.items()
+            if before[name] != after[name]
+        )
+
+
+def _said(value: object) -> str:
+    """A fact in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "blank" if value is None else str(value).replace("_", " ")
+
+
 class DonorFile(Contract):
     """A donor as the unit knows them: a code, and everything on record under it."""
 
@@ -151,6 +188,10 @@ class DonorFile(Contract):
     consents: tuple[Consent, ...]
     consent_state: ConsentState
     questionnaires: tuple[Questionnaire, ...]
+    questionnaire_numbers: tuple[int, ...] = Field(
+        default=(), description="The number of each questionnaire, in their order"
+    )
+    corrected_questionnaires: tuple[CorrectedQuestionnaire, ...] = ()
     results: tuple[ResultLine, ...]
     risk_assessments: tuple[RiskAssessment, ...]
     signatures: tuple[Signature, ...]
@@ -169,6 +210,8 @@ class DonationDossier(Contract):
     consent_state: ConsentState
     consents: tuple[Consent, ...]
     questionnaires: tuple[Questionnaire, ...]
+    corrected_questionnaires: tuple[CorrectedQuestionnaire, ...] = ()
+    corrections: tuple[CorrectedDonation, ...] = ()
     results: tuple[ResultLine, ...]
     risk_assessments: tuple[RiskAssessment, ...]
     urgent_need: UrgentNeed | None
@@ -182,6 +225,11 @@ class DonationDossier(Contract):
     segregated_storage: bool
     basis_digest: Digest
     """What `DecideDonation.shown` must be for a decision made now."""
+
+    def not_accepted_for(self, asked: tuple[Jurisdiction, ...]) -> tuple[Jurisdiction, ...]:
+        """Of these jurisdictions, the ones QA's last decision does not speak of."""
+        accepted = self.decisions[-1].jurisdictions if self.decisions else ()
+        return tuple(each for each in asked if each not in accepted)
 
 
 class DonationLine(Contract):

@@ -13,6 +13,7 @@ from schemas.donor import (
     ConsentScope,
     DonorCode,
     InfectiousDiseaseResult,
+    Questionnaire,
     RiskAssessment,
     SampledPerson,
     Specimen,
@@ -35,6 +36,24 @@ class RegisterDonation(Donation):
     """A donation and whose it is; the code comes from the tissue establishment's label."""
 
     donor_code: DonorCode
+
+
+class CorrectDonation(Donation):
+    """A donation's facts as they should have been entered. Its code and whose it is stay."""
+
+    reason: Reason = Field(title="Reason for the correction")
+    version: int = Field(ge=1)
+
+
+class CorrectQuestionnaire(Questionnaire):
+    """A questionnaire as it should have been entered; the wrong one stays readable."""
+
+    struck: bool = Field(
+        default=False,
+        title="Strike it: this history is not this donor's",
+        description="The questionnaire stays readable and no longer counts.",
+    )
+    reason: Reason = Field(title="Reason for the correction")
 
 
 class GiveConsent(Contract):

@@ -61,3 +61,8 @@ class MarkerOutcome(StrEnum):
     REACTIVE = "reactive"
     INDETERMINATE = "indeterminate"
     PENDING = "pending"
+
+    @property
+    def label(self) -> str:
+        """The outcome as a laboratory writes it."""
+        return "Non-reactive" if self is MarkerOutcome.NON_REACTIVE else self.value.capitalize()

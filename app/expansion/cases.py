@@ -91,6 +91,7 @@ def donation_case(
         tissue=dossier.donation.tissue,
         use=dossier.donation.use,
         patient_code=dossier.donation.patient_code,
+        not_accepted_for=dossier.not_accepted_for(product.jurisdictions),
         bars=tuple(_bars(dossier, product)),
         undecided=tuple(_undecided(dossier, product)),
         received=receipt.quantity if receipt else None,

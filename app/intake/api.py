@@ -20,6 +20,8 @@ from schemas.intake import (
 )
 from schemas.intake_forms import (
     AssessRisk,
+    CorrectDonation,
+    CorrectQuestionnaire,
     CorrectResult,
     DecideDonation,
     DocumentNeed,
@@ -86,6 +88,26 @@ def add_questionnaire(
     """Put the outcome of the donor's history on record."""
     actions.add_questionnaire(session, code, answers, by=by, at=at)
     return actions.donor_file(session, code)
+
+
+@api.post("/intake/questionnaires/{number}/correction")
+@answers_once
+def correct_questionnaire(
+    number: NumberInPath, by: Registrar, words: CorrectQuestionnaire, at: Now, session: Once
+) -> DonorFile:
+    """Correct a questionnaire by a new one, or strike it."""
+    donor = actions.correct_questionnaire(session, number, words, by=by, at=at)
+    return actions.donor_file(session, donor.code)
+
+
+@api.post("/intake/donations/{code}/correction")
+@answers_once
+def correct_donation(
+    code: CodeInPath, by: Registrar, words: CorrectDonation, at: Now, session: Once
+) -> DonationDossier:
+    """Correct the facts of a donation; it goes back to quarantine."""
+    row = actions.correct_donation(session, code, words, by=by, at=at)
+    return actions.donation_dossier(session, row, on=actions.local_day(by, at))
 
 
 @api.post("/intake/donors/{code}/risk-assessments")

@@ -91,6 +91,21 @@ class QuestionnaireRow(AppendOnly, Base):
     at: Mapped[datetime]
 
 
+class QuestionnaireCorrection(AppendOnly, Base):
+    """A questionnaire was entered wrongly: which one counts instead, if any, and why."""
+
+    __tablename__ = "donor_questionnaire_correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    wrong_id: Mapped[int] = mapped_column(ForeignKey("donor_questionnaire.id"), unique=True)
+    wrong: Mapped[QuestionnaireRow] = relationship(foreign_keys=[wrong_id], lazy="joined")
+    right_id: Mapped[int | None] = mapped_column(ForeignKey("donor_questionnaire.id"), unique=True)
+    right: Mapped[QuestionnaireRow | None] = relationship(foreign_keys=[right_id], lazy="joined")
+    reason: Mapped[str]
+    corrected_by: Mapped[str]
+    at: Mapped[datetime]
+
+
 class Report(AppendOnly, Base):
     """One entry of results: a laboratory's report, or the correction of a line."""
 
@@ -163,7 +178,7 @@ class RiskAssessmentRow(AppendOnly, Base):
 
 
 class DonationRow(Base):
-    """One donation. Only its state ever changes; its code was given by others (R-SEC-03)."""
+    """One donation. Its code was given by others and stays (R-SEC-03); so does whose it is."""
 
     __tablename__ = "donation"
     __table_args__ = (
@@ -204,6 +219,21 @@ class DonationRow(Base):
         """The donation as the rules read it."""
         shown = {name: getattr(self, name) for name in Donation.model_fields}
         return Donation.model_validate(shown)
+
+
+class DonationCorrection(AppendOnly, Base):
+    """What a donation said before its facts were corrected, and why they were."""
+
+    __tablename__ = "donation_correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    donation_id: Mapped[int] = mapped_column(ForeignKey("donation.id"), index=True)
+    donation: Mapped[DonationRow] = relationship(lazy="joined")
+    was: Mapped[dict[str, Any]] = mapped_column(JSON)
+    became: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[str]
+    corrected_by: Mapped[str]
+    at: Mapped[datetime]
 
 
 class ReceiptRow(AppendOnly, Base):

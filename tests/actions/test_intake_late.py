@@ -107,7 +107,7 @@ def test_a_late_reactive_result_holds_every_lot_of_the_cells(
     code = journey.accepted_donation(session, clock)
     lots = descendants(code)
     report = journey.entered_results(session, clock, code, {"west_nile_nat": "reactive"})
-    assert held(lots) == [False, False, False]
+    assert deviations(session) == []
     journey.verified(session, clock, report)
     assert held(lots) == [True, True, True]
     about = f"donation/{code}"
@@ -115,6 +115,30 @@ def test_a_late_reactive_result_holds_every_lot_of_the_cells(
     assert state(session, code) is DonationState.QUARANTINE
     other = session.scalars(select(Lot).where(Lot.number == "U-26-0009")).one()
     assert not other.held
+
+
+def test_a_reactive_result_stops_the_cells_before_anybody_verified_it(
+    session: Session, clock: Clock, descendants: Descendants
+) -> None:
+    code = journey.accepted_donation(session, clock)
+    lots = descendants(code)
+    journey.entered_results(session, clock, code, {"hbsag": "reactive"})
+    assert state(session, code) is DonationState.QUARANTINE
+    assert held(lots) == [True] * 3
+    assert deviations(session) == []
+    assert all("Entered and not verified yet" in (each.hold_reason or "") for each in lots)
+
+
+@pytest.mark.parametrize("outcome", ["non_reactive", "pending"])
+def test_a_result_that_bars_nothing_stops_nothing_before_it_is_verified(
+    session: Session, clock: Clock, descendants: Descendants, outcome: str
+) -> None:
+    code = journey.accepted_donation(session, clock)
+    lots = descendants(code)
+    journey.entered_results(session, clock, code, {"cmv": outcome})
+    stopped = outcome == "pending"
+    assert (state(session, code) is DonationState.QUARANTINE) is stopped
+    assert held(lots) == [stopped] * 3
 
 
 def test_a_late_harmless_result_holds_nothing(

@@ -100,13 +100,16 @@ def questionnaire(**changed: Any) -> Questionnaire:
 RISKY = questionnaire(outcome="risk_found", risk="a new tattoo in January")
 
 
-def assessment(about: str, decision: str = "accept", marker: str | None = None) -> RiskAssessment:
+def assessment(
+    about: str, decision: str = "accept", marker: str | None = None, *, day: int = 0
+) -> RiskAssessment:
+    """What the responsible person decided, `day` days from the donation."""
     return RiskAssessment.model_validate(
         {
             "about": about,
             "marker": marker,
             "decision": decision,
-            "decided_on": DAY,
+            "decided_on": DAY + timedelta(days=day),
             "responsible_person": "responsible person",
             "reasoning": "weighed against the patient's condition",
             "further_investigation": "anti-HBs 240 IU/L, HBV NAT non-reactive",

@@ -126,6 +126,22 @@ from tests.rules.donors import (
             undecided("DON-EU-13"),
             id="another marker accepted",
         ),
+        *(
+            pytest.param(
+                {
+                    "results": but(marker, "reactive", day=day),
+                    "risk_assessments": (assessment(about, marker=named, day=decided),),
+                },
+                answer,
+                id=f"{marker} of day {day}, accepted on day {decided}",
+            )
+            for marker, about, named, rule in (
+                ("anti_hbc", "anti_hbc", None, "DON-EU-10"),
+                ("syphilis_specific", "syphilis", None, "DON-EU-12"),
+                ("cmv", "other_marker", "cmv", "DON-EU-13"),
+            )
+            for day, decided, answer in ((3, 2, undecided(rule)), (3, 3, ELIGIBLE))
+        ),
     ],
 )
 def test_eu_reactive_results(changed: dict[str, Any], answer: Answer) -> None:

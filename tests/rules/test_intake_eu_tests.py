@@ -1,10 +1,12 @@
 """The European donor rules: history, required tests, and which results count."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.rules.donors import (
+    DAY,
     ELIGIBLE,
     EU,
     EVERYTHING,
@@ -23,6 +25,8 @@ from tests.rules.donors import (
     questionnaire,
     undecided,
 )
+
+LATER = DAY + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,22 @@ from tests.rules.donors import (
             {"questionnaires": (RISKY,), "risk_assessments": (assessment("syphilis"),)},
             undecided("DON-EU-02"),
             id="another risk accepted",
+        ),
+        pytest.param(
+            {
+                "questionnaires": (RISKY,),
+                "risk_assessments": (assessment("questionnaire", day=-1),),
+            },
+            undecided("DON-EU-02"),
+            id="accepted before the risk was found",
+        ),
+        pytest.param(
+            {
+                "questionnaires": (RISKY, RISKY.model_copy(update={"assessed_on": LATER})),
+                "risk_assessments": (assessment("questionnaire"),),
+            },
+            undecided("DON-EU-02"),
+            id="a second risk after the first was accepted",
         ),
         pytest.param(
             {

@@ -63,12 +63,15 @@ def each_source_once(case: StartCase) -> Iterator[str]:
 
 @rule("EXP-05", cite="R-ATMP-13", mend="Wait for QA's decision on the donation.")
 def donation_is_accepted(case: StartCase) -> Iterator[str]:
-    """A donation in quarantine, or rejected, starts no lot."""
+    """A lot starts from donations QA accepted, under the rules of wherever the product goes."""
     for each in case.donations:
         if each.state is DonationState.QUARANTINE:
             yield f"Donation {each.code} is in quarantine."
         elif each.state is DonationState.REJECTED:
             yield f"Donation {each.code} was rejected."
+        elif each.not_accepted_for:
+            where = " and ".join(each.not_accepted_for)
+            yield f"QA did not accept donation {each.code} under the donor rules of {where}."
 
 
 @rule("EXP-06", cite="R-ATMP-13; R-DON-06", mend="Take a donation that fits the product.")

@@ -1,5 +1,11 @@
 """Everything intake does, and what the stages after it ask of it."""
 
+from app.intake.actions.corrections import (
+    NothingToCorrect,
+    correct_donation,
+    correct_questionnaire,
+    find_questionnaire,
+)
 from app.intake.actions.days import local_day
 from app.intake.actions.decision import NoSuchDecision, decide_donation, verdicts_for
 from app.intake.actions.donations import (
@@ -46,11 +52,14 @@ from app.intake.actions.waiting import donation_list, reports_to_verify, waiting
 __all__ = [
     "LoggerFile",
     "NoSuchDecision",
+    "NothingToCorrect",
     "NothingToVerify",
     "NothingToWithdraw",
     "acceptable_donations",
     "add_questionnaire",
     "assess_risk",
+    "correct_donation",
+    "correct_questionnaire",
     "correct_result",
     "decide_donation",
     "document_need",
@@ -64,6 +73,7 @@ __all__ = [
     "find_donation",
     "find_donor",
     "find_patient",
+    "find_questionnaire",
     "find_report",
     "find_result",
     "give_consent",

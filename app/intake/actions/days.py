@@ -12,16 +12,20 @@ def local_day(by: Actor, at: datetime) -> date:
     return at.astimezone(ZoneInfo(by.zone)).date()
 
 
-def not_to_come(field: str, when: date | datetime, by: Actor, at: datetime) -> None:
-    """Refuse a day or a moment that lies ahead: nobody can have done it yet.
+def not_to_come(field: str, when: date | datetime, zone: str, at: datetime) -> None:
+    """Refuse a day or a moment that lies ahead in this zone: nobody can have done it yet.
+
+    What happened where the donor was is asked in the zone of the collection site.
 
     Raises:
         BadInput: at this field.
     """
+    now = at.astimezone(ZoneInfo(zone))
     if isinstance(when, datetime):
-        local = when.astimezone(ZoneInfo(by.zone))
-        ahead, words = when > at, f"{local:%Y-%m-%d %H:%M}"
+        ahead, shape = when > at, "%Y-%m-%d %H:%M"
+        words = f"{when.astimezone(ZoneInfo(zone)):{shape}}"
     else:
-        ahead, words = when > local_day(by, at), f"{when}"
+        ahead, shape, words = when > now.date(), "%Y-%m-%d", f"{when}"
     if ahead:
-        raise BadInput([FieldError(field, f"{words} lies ahead; check it.")])
+        says = f"{words} lies ahead: it is {now:{shape}} in {zone}. Enter when it happened."
+        raise BadInput([FieldError(field, says)])

@@ -33,7 +33,7 @@ def register_donation(
     errors = _registration_errors(session, new)
     if errors:
         raise BadInput(errors)
-    not_to_come("collected_at", new.collected_at, by, at)
+    not_to_come("collected_at", new.collected_at, by.zone, at)
     donor = find_donor(session, new.donor_code)
     facts = {name: getattr(new, name) for name in Donation.model_fields}
     row = DonationRow(donor=donor, state=DonationState.QUARANTINE, registered_at=at, **facts)
@@ -131,7 +131,7 @@ def document_need(
         SignatureFailed: the password is not right.
     """
     donation = donation_for_change(session, code)
-    not_to_come("documented_on", words.documented_on, by, at)
+    not_to_come("documented_on", words.documented_on, by.zone, at)
     if donation.patient_code is None:
         says = "This donation is for no known patient; an urgent need is one patient's."
         raise BadInput([FieldError("reason", says)])

@@ -93,7 +93,7 @@ def give_consent(
         BadInput: it was given on a day to come.
     """
     donor = late.donor_for_change(session, donor_code)
-    not_to_come("given_on", given.given_on, by, at)
+    not_to_come("given_on", given.given_on, donor.site_zone, at)
     scope = [each.value for each in ConsentScope if each in given.scope]
     row = ConsentRow(
         donor=donor, given_on=given.given_on, form_version=given.version, scope=scope, at=at
@@ -114,7 +114,7 @@ def withdraw_consent(
         BadInput: the day lies ahead, or before a consent was given.
     """
     donor = late.donor_for_change(session, donor_code)
-    not_to_come("withdrawn_on", words.withdrawn_on, by, at)
+    not_to_come("withdrawn_on", words.withdrawn_on, donor.site_zone, at)
     given = standing_consents(session, donor)
     standing = [each for each in given if each.withdrawn_on is None]
     if not standing:
@@ -152,7 +152,7 @@ def add_questionnaire(
         BadInput: it was assessed on a day to come.
     """
     donor = late.donor_for_change(session, donor_code)
-    not_to_come("assessed_on", answers.assessed_on, by, at)
+    not_to_come("assessed_on", answers.assessed_on, donor.site_zone, at)
     before = late.answers_of(session, donor)
     session.add(QuestionnaireRow(donor=donor, content=answers.plain(), at=at))
     about = f"{donor.ref}/questionnaire"
@@ -172,7 +172,7 @@ def assess_risk(
         SignatureFailed: the password is not right.
     """
     donor = late.donor_for_change(session, donor_code)
-    not_to_come("decided_on", words.decided_on, by, at)
+    not_to_come("decided_on", words.decided_on, by.zone, at)
     before = late.answers_of(session, donor)
     assessed = RiskAssessment.model_validate(words.model_dump(exclude={"signing"}))
     session.add(RiskAssessmentRow(donor=donor, content=assessed.plain(), at=at))

@@ -70,6 +70,8 @@ def donation_dossier(session: Session, donation: DonationRow, *, on: date) -> Do
         consent_state=facts.consent_state(consents),
         consents=consents,
         questionnaires=facts.questionnaires_of(session, donor),
+        corrected_questionnaires=facts.corrected_questionnaires_of(session, donor),
+        corrections=facts.corrections_of(session, donation),
         results=looked.results,
         risk_assessments=facts.risk_assessments_of(session, donor),
         urgent_need=facts.urgent_need_of(session, donation),
@@ -132,6 +134,10 @@ def donor_file(session: Session, code: str) -> DonorFile:
         consents=consents,
         consent_state=facts.consent_state(consents),
         questionnaires=facts.questionnaires_of(session, donor),
+        questionnaire_numbers=tuple(
+            each.id for each in facts.standing_questionnaires(session, donor)
+        ),
+        corrected_questionnaires=facts.corrected_questionnaires_of(session, donor),
         results=facts.results_of(session, donor),
         risk_assessments=facts.risk_assessments_of(session, donor),
         signatures=_donor_signatures(session, donor),

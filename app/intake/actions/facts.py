@@ -1,6 +1,6 @@
 """What stands on record of a donor, read for the rules: only verified, only what stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.intake.models import (
     ConsentRow,
+    DonationCorrection,
     DonationRow,
     Donor,
+    QuestionnaireCorrection,
     QuestionnaireRow,
     Report,
     ResultRow,
@@ -19,6 +21,7 @@ from app.intake.models import (
 )
 from app.intake.packs import NoPackInForce, pack_in_force
 from app.intake.rules import judge_donor
+from schemas.donation import Donation
 from schemas.donor import (
     Consent,
     DonorFacts,
@@ -28,7 +31,13 @@ from schemas.donor import (
     UrgentNeed,
 )
 from schemas.eligibility import Eligibility
-from schemas.intake import ConsentState, ResultLine, VerifiedResult
+from schemas.intake import (
+    ConsentState,
+    CorrectedDonation,
+    CorrectedQuestionnaire,
+    ResultLine,
+    VerifiedResult,
+)
 from schemas.origin import Jurisdiction
 
 
@@ -68,14 +77,64 @@ def consent_state(consents: Sequence[Consent]) -> ConsentState:
     return ConsentState.WITHDRAWN if consents else ConsentState.NONE
 
 
-def questionnaires_of(session: Session, donor: Donor) -> tuple[Questionnaire, ...]:
-    """Every questionnaire of a donor, in order; a later one does not replace an earlier one."""
+def standing_questionnaires(session: Session, donor: Donor) -> tuple[QuestionnaireRow, ...]:
+    """The questionnaires nobody has corrected, in order; a later one does not replace another."""
+    wrong = select(QuestionnaireCorrection.wrong_id)
     rows = session.scalars(
         select(QuestionnaireRow)
-        .where(QuestionnaireRow.donor_id == donor.id)
+        .where(QuestionnaireRow.donor_id == donor.id, QuestionnaireRow.id.not_in(wrong))
         .order_by(QuestionnaireRow.id)
     )
-    return tuple(Questionnaire.model_validate(each.content) for each in rows)
+    return tuple(rows)
+
+
+def questionnaires_of(session: Session, donor: Donor) -> tuple[Questionnaire, ...]:
+    """Every questionnaire of a donor that counts, in order."""
+    return tuple(
+        Questionnaire.model_validate(each.content)
+        for each in standing_questionnaires(session, donor)
+    )
+
+
+def corrected_questionnaires_of(
+    session: Session, donor: Donor
+) -> tuple[CorrectedQuestionnaire, ...]:
+    """The questionnaires of a donor that were corrected, in order, and why."""
+    rows = session.scalars(
+        select(QuestionnaireCorrection)
+        .join(QuestionnaireRow, QuestionnaireRow.id == QuestionnaireCorrection.wrong_id)
+        .where(QuestionnaireRow.donor_id == donor.id)
+        .order_by(QuestionnaireCorrection.wrong_id)
+    )
+    return tuple(
+        CorrectedQuestionnaire(
+            number=each.wrong_id,
+            questionnaire=Questionnaire.model_validate(each.wrong.content),
+            reason=each.reason,
+            corrected_by=each.corrected_by,
+            corrected_at=each.at,
+        )
+        for each in rows
+    )
+
+
+def corrections_of(session: Session, donation: DonationRow) -> tuple[CorrectedDonation, ...]:
+    """The corrections of a donation's facts, in order."""
+    rows = session.scalars(
+        select(DonationCorrection)
+        .where(DonationCorrection.donation_id == donation.id)
+        .order_by(DonationCorrection.id)
+    )
+    return tuple(
+        CorrectedDonation(
+            was=Donation.model_validate(each.was),
+            became=Donation.model_validate(each.became),
+            reason=each.reason,
+            corrected_by=each.corrected_by,
+            corrected_at=each.at,
+        )
+        for each in rows
+    )
 
 
 def risk_assessments_of(session: Session, donor: Donor) -> tuple[RiskAssessment, ...]:
@@ -99,8 +158,13 @@ def urgent_need_of(session: Session, donation: DonationRow) -> UrgentNeed | None
     return UrgentNeed.model_validate(row.content) if row else None
 
 
-def results_of(session: Session, donor: Donor) -> tuple[ResultLine, ...]:
-    """Every result of a donor with its history, in order; each says whether it stands."""
+def results_of(
+    session: Session, donor: Donor, *, counting: Collection[int] = ()
+) -> tuple[ResultLine, ...]:
+    """Every result of a donor with its history, in order; each says whether it stands.
+
+    `counting` names reports that count here although nobody has verified them yet.
+    """
     rows = session.scalars(
         select(ResultRow)
         .join(Report, ResultRow.report_id == Report.id)
@@ -116,11 +180,15 @@ def results_of(session: Session, donor: Donor) -> tuple[ResultLine, ...]:
         )
     }
     newer = {each.corrects_id: each for each in rows if each.corrects_id is not None}
-    return tuple(_line(each, verified, newer) for each in rows)
+    counted = {*verified, *counting}
+    return tuple(_line(each, verified, counted, newer) for each in rows)
 
 
 def _line(
-    row: ResultRow, verified: dict[int, Verification], newer: dict[int, ResultRow]
+    row: ResultRow,
+    verified: dict[int, Verification],
+    counted: Collection[int],
+    newer: dict[int, ResultRow],
 ) -> ResultLine:
     seen = verified.get(row.report_id)
     correction = newer.get(row.id)
@@ -136,17 +204,15 @@ def _line(
         reason=row.reason,
         corrected_by=correction.id if correction else None,
         struck=row.struck,
-        stands=seen is not None and not row.struck and not _overruled(row, verified, newer),
+        stands=row.report_id in counted and not row.struck and not _overruled(row, counted, newer),
     )
 
 
-def _overruled(
-    row: ResultRow, verified: dict[int, Verification], newer: dict[int, ResultRow]
-) -> bool:
+def _overruled(row: ResultRow, counted: Collection[int], newer: dict[int, ResultRow]) -> bool:
     """Whether a verified correction follows: one nobody verified yet overrules nothing."""
     following = newer.get(row.id)
     while following is not None:
-        if following.report_id in verified:
+        if following.report_id in counted:
             return True
         following = newer.get(following.id)
     return False
@@ -168,26 +234,32 @@ def as_verified(line: ResultLine) -> VerifiedResult:
     )
 
 
-def donor_facts(session: Session, donation: DonationRow) -> DonorFacts:
+def donor_facts(
+    session: Session, donation: DonationRow, *, counting: Collection[int] = ()
+) -> DonorFacts:
     """Everything the donor rules look at for one donation, from the rows that stand."""
     donor = donation.donor
+    lines = results_of(session, donor, counting=counting)
     return DonorFacts(
         donor=registration_of(donor),
         donation=donation.contract,
         consents=consents_of(session, donor),
         questionnaires=questionnaires_of(session, donor),
-        results=tuple(each.result for each in results_of(session, donor) if each.stands),
+        results=tuple(each.result for each in lines if each.stands),
         risk_assessments=risk_assessments_of(session, donor),
         urgent_need=urgent_need_of(session, donation),
     )
 
 
-def eligibilities_of(session: Session, donation: DonationRow) -> tuple[Eligibility, ...]:
+def eligibilities_of(
+    session: Session, donation: DonationRow, *, counting: Collection[int] = ()
+) -> tuple[Eligibility, ...]:
     """The answer of every jurisdiction with rules in force on the day of the donation.
 
     A jurisdiction without rules for that day gives no answer; what asks for one then finds none.
+    `counting` asks what the answer would be if these reports were verified.
     """
-    facts = donor_facts(session, donation)
+    facts = donor_facts(session, donation, counting=counting)
     on = donation.collected_at.astimezone(ZoneInfo(donation.donor.site_zone)).date()
     answers = []
     for jurisdiction in Jurisdiction:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.intake.actions.facts import eligibilities_of
-from app.intake.models import DonationRow, Donor
-from app.lot.deviations import raise_deviation
-from app.lot.lots import lot_for_change
+from app.intake.models import DonationRow, Donor, Report
+from app.lot import alarm
+from app.lot.lots import hold, lot_for_change
 from app.lot.models import Lot, Source
 from app.people.actor import Actor
 from app.trail import audit
@@ -26,7 +26,7 @@ IN_USE = (DonationState.ACCEPTED, DonationState.ACCEPTED_AT_RISK)
 
 
 def donor_for_change(session: Session, code: str) -> Donor:
-    """A donor, locked until the transaction ends; then their donations, in order.
+    """A donor, locked until the transaction ends; then their donations and their lots, in order.
 
     Raises:
         NotFound: there is no such donor.
@@ -39,13 +39,14 @@ def donor_for_change(session: Session, code: str) -> Donor:
     )
     if donor is None:
         raise NotFound(f"There is no donor “{code[:60]}”.")
-    session.scalars(
+    donations = session.scalars(
         select(DonationRow)
         .where(DonationRow.donor_id == donor.id)
         .order_by(DonationRow.id)
         .with_for_update(of=DonationRow)
         .execution_options(populate_existing=True)
     ).all()
+    alarm.lock_lots(session, lots_from(session, *donations))
     return donor
 
 
@@ -84,6 +85,29 @@ def follow_up(
     return tuple(held)
 
 
+def suspect(
+    session: Session, donor: Donor, report: Report, before: Answers, *, by: Actor, at: datetime
+) -> tuple[Lot, ...]:
+    """After a report was entered: stop at once what its verification would stop.
+
+    The donation goes back to quarantine and its lots are held; the deviation follows when a second
+    person has verified the report. Returns the lots held.
+    """
+    held: list[Lot] = []
+    for donation in donations_of(session, donor):
+        answers = eligibilities_of(session, donation, counting=(report.id,))
+        worse = worsened(before.get(donation.donation_code, ()), answers)
+        if worse:
+            why = f"Entered and not verified yet: {' '.join(worse)}"
+            _back_to_quarantine(session, donation, why, by=by, at=at)
+            for number in lots_from(session, donation):
+                lot = lot_for_change(session, number)
+                hold(lot, f"Donation {donation.donation_code}. {why}")
+                audit.record(session, by=by, at=at, did="lot.hold", about=lot.ref, why=why)
+                held.append(lot)
+    return tuple(held)
+
+
 def worsened(before: tuple[Eligibility, ...], after: tuple[Eligibility, ...]) -> tuple[str, ...]:
     """What the new answers say against the donation that the old ones did not, in words.
 
@@ -116,39 +140,27 @@ def hold_lots(
     session: Session, donation: DonationRow, why: str, *, by: Actor, at: datetime
 ) -> tuple[Lot, ...]:
     """Hold every lot that came of this donation, through banks too, and open its deviation."""
-    held = []
-    for number in lots_from(session, donation):
-        lot = lot_for_change(session, number)
-        deviation = raise_deviation(
-            session,
-            lot,
-            about=donation.ref,
-            title=f"Donation {donation.donation_code} is no longer what it was accepted as",
-            description=why,
-            rule="ACC-04",
-            critical=True,
-            by=by,
-            at=at,
-        )
-        audit.record(session, by=by, at=at, did="deviation.open", about=deviation.ref, why=why)
-        held.append(lot)
-    return tuple(held)
-
-
-def lots_from(session: Session, donation: DonationRow) -> tuple[str, ...]:
-    """The number of every lot that came of this donation, directly or through another lot."""
-    here = (Source.kind == SourceKind.DONATION) & (Source.ref == donation.donation_code)
-    found = _lots(session, here)
-    parents = set(found)
-    while parents:
-        children = _lots(session, Source.parent_lot_id.in_(sorted(parents)))
-        parents = set(children) - set(found)
-        found |= children
-    return tuple(sorted(found.values()))
-
-
-def _lots(session: Session, where: ColumnElement[bool]) -> dict[int, str]:
-    rows = session.execute(
-        select(Lot.id, Lot.number).join(Source, Source.lot_id == Lot.id).where(where)
+    return alarm.sound(
+        session,
+        lots_from(session, donation),
+        about=donation.ref,
+        title=f"Donation {donation.donation_code} is no longer what it was accepted as",
+        why=why,
+        rule="ACC-04",
+        critical=True,
+        by=by,
+        at=at,
     )
-    return {row.id: row.number for row in rows}
+
+
+def lots_from(session: Session, *donations: DonationRow) -> tuple[str, ...]:
+    """The number of every lot that came of these donations, directly or through another lot."""
+    first = session.scalars(
+        select(Lot.number)
+        .join(Source, Source.lot_id == Lot.id)
+        .where(
+            Source.kind == SourceKind.DONATION,
+            Source.ref.in_([each.donation_code for each in donations]),
+        )
+    )
+    return alarm.with_descendants(session, first.all())

@@ -72,7 +72,7 @@ def receive_donation(
     donation = donation_for_change(session, code)
     if donation.state is not DonationState.QUARANTINE:
         raise OutOfDate(f"{donation.donation_code} is {donation.state.label.lower()} already.")
-    not_to_come("received_at", received.received_at, by, at)
+    not_to_come("received_at", received.received_at, by.zone, at)
     product = _product_for(session, donation, received.product_code, on=local_day(by, at))
     before = receipt_rows(session, donation)
     if before and received.reason is None:

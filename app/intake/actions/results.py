@@ -35,14 +35,17 @@ class NothingToVerify(RecordError):
 def enter_results(
     session: Session, donor_code: str, entered: EnterResults, *, by: Actor, at: datetime
 ) -> Report:
-    """Enter a laboratory's report; nothing of it counts before it is verified (R-A11-06).
+    """Enter a laboratory's report; nothing of it clears a donor before it is verified (R-A11-06).
+
+    What it would bar is stopped at once: lots of the cells are held, the donation is in quarantine.
 
     Raises:
         NotFound: there is no such donor.
         BadInput: the blood was sampled on a day to come.
     """
     donor = late.donor_for_change(session, donor_code)
-    not_to_come("sampled_on", entered.sampled_on, by, at)
+    not_to_come("sampled_on", entered.sampled_on, donor.site_zone, at)
+    before = late.answers_of(session, donor)
     report = _new_report(session, donor, by, at)
     shared = {name: getattr(entered, name) for name in HEADER}
     session.add_all(
@@ -50,6 +53,7 @@ def enter_results(
         for marker, outcome in entered.outcomes.items()
     )
     audit.record(session, by=by, at=at, did="intake.result", about=report.ref)
+    late.suspect(session, donor, report, before, by=by, at=at)
     return report
 
 
@@ -58,6 +62,8 @@ def correct_result(
 ) -> Report:
     """Correct a line by a new one. The old one counts until the new one is verified.
 
+    What the new one would bar is stopped at once, as with a report that was entered.
+
     Raises:
         NotFound: there is no such result.
         OutOfDate: it was corrected before; correct the newest line.
@@ -65,7 +71,8 @@ def correct_result(
     """
     old = find_result(session, number)
     donor = late.donor_for_change(session, old.report.donor.code)
-    not_to_come("sampled_on", words.sampled_on, by, at)
+    not_to_come("sampled_on", words.sampled_on, donor.site_zone, at)
+    before = late.answers_of(session, donor)
     if session.scalar(select(ResultRow.id).where(ResultRow.corrects_id == old.id)) is not None:
         raise OutOfDate("This line was corrected before. Correct the newest one.")
     report = _new_report(session, donor, by, at)
@@ -76,6 +83,7 @@ def correct_result(
         )
     )
     audit.record(session, by=by, at=at, did="intake.result", about=report.ref, why=words.reason)
+    late.suspect(session, donor, report, before, by=by, at=at)
     return report
 
 

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.intake.pages import donations, donors, results
+from app.intake.pages import corrections, donations, donors, results
 
 pages = APIRouter()
-for part in (donations.pages, donors.pages, results.pages):
+for part in (donations.pages, donors.pages, results.pages, corrections.pages):
     pages.include_router(part)

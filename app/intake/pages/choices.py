@@ -21,3 +21,13 @@ SUBJECTS = (
     Option(RiskSubject.OTHER_MARKER.value, "Another marker"),
 )
 """What the responsible person can answer for."""
+
+INFUSIONS = (
+    "blood_infused_ml",
+    "colloids_infused_ml",
+    "crystalloids_infused_ml",
+    "weight_kg",
+    "pre_transfusion_sample",
+    "tests_validated_for_dilution",
+)
+"""Asked apart: most donors received nothing before their blood was sampled."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.intake import actions
-from app.intake.pages.choices import UNITS, YES_NO
+from app.intake.pages.choices import INFUSIONS, UNITS, YES_NO
 from app.intake.roles import Decider, Reader, Receiver, Registrar
 from app.trail import attachments
 from app.web.clock import Now
@@ -25,16 +25,6 @@ from schemas.intake_forms import (
 from schemas.trail import Meaning
 
 pages = APIRouter()
-
-INFUSIONS = (
-    "blood_infused_ml",
-    "colloids_infused_ml",
-    "crystalloids_infused_ml",
-    "weight_kg",
-    "pre_transfusion_sample",
-    "tests_validated_for_dilution",
-)
-"""Asked apart: most donors received nothing before their blood was sampled."""
 
 
 @pages.get("/intake")

@@ -93,8 +93,10 @@ def nothing_suspicious_is_unverified(case: AcceptanceCase) -> Iterator[str]:
     """A reactive or unclear result that nobody verified yet is not overlooked."""
     for each in case.unverified:
         if each.result.outcome in (MarkerOutcome.REACTIVE, MarkerOutcome.INDETERMINATE):
-            words = each.result.outcome.replace("_", " ")
-            yield f"{each.result.marker.words} of {each.result.sampled_on} is {words}, unverified."
+            yield (
+                f"{each.result.marker.words} of {each.result.sampled_on} is "
+                f"{each.result.outcome}, and nobody has verified it."
+            )
 
 
 ARRIVAL = (two_identifiers_agree,)

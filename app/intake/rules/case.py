@@ -59,9 +59,13 @@ class DonorCase:
         )
 
     @property
-    def risks(self) -> tuple[str, ...]:
-        """Every risk any questionnaire found, in its words."""
-        return tuple(each.risk for each in self.facts.questionnaires if each.risk is not None)
+    def risks(self) -> tuple[tuple[date, str], ...]:
+        """Every risk any questionnaire found: the day it was asked, and its words."""
+        return tuple(
+            (each.assessed_on, each.risk)
+            for each in self.facts.questionnaires
+            if each.risk is not None
+        )
 
     def asks(self, test: RequiredTest) -> bool:
         """Whether the pack requires this test of this donor."""
@@ -232,17 +236,24 @@ class DonorCase:
         return tuple(
             each
             for each in self.answered(MarkerOutcome.INDETERMINATE)
-            if not self.accepted(RiskSubject.OTHER_MARKER, each.marker)
-            or not any(
-                again.outcome is MarkerOutcome.NON_REACTIVE and again.sampled_on >= each.sampled_on
+            if not any(
+                again.outcome is MarkerOutcome.NON_REACTIVE
+                and again.sampled_on >= each.sampled_on
+                and self.accepted(RiskSubject.OTHER_MARKER, again.sampled_on, each.marker)
                 for again in self.counting(each.marker)
             )
         )
 
-    def accepted(self, about: RiskSubject, marker: Marker | None = None) -> bool:
-        """Whether the responsible person accepted this risk."""
+    def accepted(self, about: RiskSubject, known_on: date, marker: Marker | None = None) -> bool:
+        """Whether the responsible person accepted this risk, on the day it was known or later.
+
+        An acceptance speaks of what was known when it was given, never of what came after it.
+        """
         return any(
-            each.decision is RiskDecision.ACCEPT and each.about is about and each.marker == marker
+            each.decision is RiskDecision.ACCEPT
+            and each.about is about
+            and each.marker == marker
+            and each.decided_on >= known_on
             for each in self.facts.risk_assessments
         )
 

@@ -38,9 +38,11 @@ def history_was_taken(case: DonorCase) -> Iterator[str]:
 )
 def risk_was_assessed(case: DonorCase) -> Iterator[str]:
     """A risk in the history of a donor for others is accepted by the responsible person."""
-    if not case.autologous and not case.accepted(RiskSubject.QUESTIONNAIRE):
-        for risk in case.risks:
-            yield f"The questionnaire found a risk: {risk}"
+    if case.autologous:
+        return
+    for asked_on, risk in case.risks:
+        if not case.accepted(RiskSubject.QUESTIONNAIRE, asked_on):
+            yield f"The questionnaire of {asked_on} found a risk nobody has accepted: {risk}"
 
 
 @rule("DON-EU-03", cite="R-DON-01, R-DON-02, R-DON-05, R-DON-06", mend="Test a stored sample.")
@@ -115,13 +117,13 @@ def nothing_bars_the_donor(case: DonorCase) -> Iterator[str]:
 )
 def anti_hbc_was_assessed(case: DonorCase) -> Iterator[str]:
     """Reactive anti-HBc without HBsAg neither passes nor fails: the risk is assessed."""
-    if case.autologous or case.accepted(RiskSubject.ANTI_HBC):
-        return
-    if any(each.marker is Marker.HBSAG for each in case.reactive):
+    if case.autologous or any(each.marker is Marker.HBSAG for each in case.reactive):
         return
     for each in case.reactive:
-        if each.marker is Marker.ANTI_HBC:
-            yield f"anti-HBc of {each.sampled_on} is reactive; no risk assessment accepts it."
+        if each.marker is Marker.ANTI_HBC and not case.accepted(
+            RiskSubject.ANTI_HBC, each.sampled_on
+        ):
+            yield f"anti-HBc of {each.sampled_on} is reactive; no risk assessment since accepts it."
 
 
 @rule(
@@ -140,10 +142,16 @@ def reactive_syphilis_was_confirmed(case: DonorCase) -> Iterator[str]:
 @rule("DON-EU-12", cite="R-DON-04", mend="The responsible person assesses the risk and decides.")
 def specific_syphilis_was_assessed(case: DonorCase) -> Iterator[str]:
     """A reactive specific syphilis test asks for a thorough risk assessment."""
-    if not case.autologous and not case.accepted(RiskSubject.SYPHILIS):
-        for each in case.reactive:
-            if each.marker is Marker.SYPHILIS_SPECIFIC:
-                yield f"{each.marker.words} of {each.sampled_on} is reactive."
+    if case.autologous:
+        return
+    for each in case.reactive:
+        if each.marker is Marker.SYPHILIS_SPECIFIC and not case.accepted(
+            RiskSubject.SYPHILIS, each.sampled_on
+        ):
+            yield (
+                f"{each.marker.words} of {each.sampled_on} is reactive; no risk assessment since "
+                "accepts it."
+            )
 
 
 _OWN_RULE = (Marker.ANTI_HBC, Marker.SYPHILIS_SPECIFIC)
@@ -156,9 +164,12 @@ def other_markers_were_assessed(case: DonorCase) -> Iterator[str]:
         return
     for each in case.reactive_with(Consequence.ASSESS):
         if each.marker not in _OWN_RULE and not case.accepted(
-            RiskSubject.OTHER_MARKER, each.marker
+            RiskSubject.OTHER_MARKER, each.sampled_on, each.marker
         ):
-            yield f"{each.marker.words} of {each.sampled_on} is reactive."
+            yield (
+                f"{each.marker.words} of {each.sampled_on} is reactive; no risk assessment since "
+                "accepts it."
+            )
 
 
 @rule("DON-EU-14", cite="R-DON-06, R-DEL-05", mend="Store isolated; label as listed.")

@@ -30,8 +30,8 @@ def donor_was_screened(case: DonorCase) -> Iterator[str]:
 def screening_found_no_risk(case: DonorCase) -> Iterator[str]:
     """Screening of a donor for others found no risk factor or clinical evidence."""
     if not case.autologous:
-        for risk in case.risks:
-            yield f"The questionnaire found a risk: {risk}"
+        for asked_on, risk in case.risks:
+            yield f"The questionnaire of {asked_on} found a risk: {risk}"
 
 
 @rule("DON-US-03", cite="R-DON-22", mend="Test a stored sample for it.")
@@ -142,8 +142,8 @@ def autologous_label_says_what_was_found(case: DonorCase) -> Iterator[str]:
     """Autologous cells that show a risk or a reactive test carry the hazard on the label."""
     if not case.autologous:
         return
-    for risk in case.risks:
-        yield f"The questionnaire found a risk: {risk}"
+    for asked_on, risk in case.risks:
+        yield f"The questionnaire of {asked_on} found a risk: {risk}"
     for each in case.hazards:
         yield f"{each.marker.words} of {each.sampled_on} is {each.outcome}."
 

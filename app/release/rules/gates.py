@@ -95,6 +95,9 @@ def donors_are_eligible(question: Question) -> Iterator[str]:
         code = donation.donation.donation_code
         if donation.state is not DonationState.ACCEPTED:
             yield f"Donation {code} is “{donation.state.label}”, not accepted."
+        else:
+            for where in donation.not_accepted_for(dossier.product.jurisdictions):
+                yield f"QA did not accept donation {code} under the donor rules of {where.value}."
         if donation.consent_state is not ConsentState.GIVEN:
             yield f"Donation {code}: consent is {donation.consent_state.value}."
         judged = {each.jurisdiction: each for each in donation.eligibilities}
@@ -149,12 +152,26 @@ def lot_is_in_date(question: Question) -> Iterator[str]:
         yield f"The lot expired on {lot.expires_at:%Y-%m-%d %H:%M} UTC."
 
 
-@rule("REL-11", cite="R-ATMP-14; R-ATMP-17; R-BR-04", mend="Open a deviation for the material.")
+@rule(
+    "REL-11",
+    cite="R-ATMP-14; R-ATMP-17; R-BR-04",
+    mend="Investigate and decide the deviation about the material lot; if it harms, reject.",
+)
 def materials_still_stand(question: Question) -> Iterator[str]:
-    """Every material lot that was used is still released."""
-    for use in question.dossier.supplies.materials:
-        if use.state is not MaterialState.RELEASED:
-            yield f"Material lot {use.number} ({use.title}) is now “{use.state.label}”."
+    """Every material lot that was used is still released, or QA decided what its loss means."""
+    dossier = question.dossier
+    decided = {
+        each.about
+        for each in dossier.deviations
+        if each.state is DeviationState.CLOSED and each.impact is not Impact.REJECT
+    }
+    gone = {
+        use.number: use
+        for use in dossier.supplies.materials
+        if use.state is not MaterialState.RELEASED and f"material/{use.number}" not in decided
+    }
+    for use in gone.values():
+        yield f"Material lot {use.number} ({use.title}) is now “{use.state.label}”."
 
 
 @rule("REL-12", cite="R-ATMP-20; R-BR-12; R-INS-14", mend="Reconcile the labels.")
