@@ -65,6 +65,7 @@ def test_a_questionnaire_is_corrected_or_struck(
     assert (old.number, old.questionnaire.risk) == (number, "a new tattoo in January")
     assert (old.reason, old.corrected_by) == ("The tattoo was another donor's", "Olga Nowak")
     assert known.state is DonationState.QUARANTINE  # QA decides again
+    clock.forward(minutes=5)
     journey.decided(session, clock, code)
     with pytest.raises(OutOfDate):
         actions.correct_questionnaire(session, number, right, by=olga, at=clock())
@@ -104,6 +105,7 @@ def test_the_facts_of_a_donation_are_corrected_and_judged_again(
     )
     back = correction(session, code, colloids_infused_ml="0", weight_kg=None)
     actions.correct_donation(session, code, back, by=olga, at=clock())
+    clock.forward(minutes=5)
     journey.decided(session, clock, code)
     assert len(dossier(session, clock, code).corrections) == 2
 
