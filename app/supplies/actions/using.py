@@ -43,8 +43,7 @@ def use_material(
     """Use some of a material lot in a lot, at this moment of use; the caller records it (R-BR-06).
 
     `material_code` is what the step asks for, None when it names nothing; `unit` is a value of
-    `Unit`. The material lot stays locked until the transaction ends, so that two steps cannot
-    both use the last of it.
+    `Unit`. The material lot stays locked, so that two steps cannot both use the last of it.
 
     Raises:
         Refused: SUP-01 to SUP-08. NotFound: no material lot has this number.
