@@ -10,14 +10,14 @@ from app.expansion.formulae import FORMULAE
 from app.masters.calculation import is_true
 from app.masters.evaluate import evaluate
 from app.record.proof import SealedRecord
-from app.release.rules import judge_release
-from app.settings import VERSION
+from app.release.rules import SOFTWARE, judge_again
 from app.trail.chain import body_digest, next_link
 from schemas.base import digest_of
 from schemas.proof import Holds, ProofLine
 from schemas.quantity import Calculation
 from schemas.reading import Dosing
 from schemas.record import BatchRecord, Decision
+from schemas.release import ReleaseVerdict
 from schemas.trail import Signature
 
 
@@ -196,22 +196,21 @@ def release_is_judged_the_same(sealed: SealedRecord) -> Iterable[ProofLine]:
     if not record.decisions:
         yield ProofLine(checked=checked, holds=Holds.YES, says="Nothing was certified yet.")
     for decision in record.decisions:
-        other = decision.verdict.software != f"Passage {VERSION}"
-        wrong = [] if other else list(_decision_wrong(decision))
-        wrong += list(_decision_unsigned(decision, record))
-        fine = f"{decision.words.act.label}: the signed dossier gives the signed verdict."
-        if other and not wrong:
+        wrong = list(_decision_unsigned(decision, record))
+        again = judge_again(decision.question, decision.verdict)
+        differs = list(_decision_wrong(decision, again))
+        if differs and not wrong and decision.verdict.software != SOFTWARE:
             yield ProofLine(
                 checked=checked,
                 holds=Holds.UNKNOWN,
                 says=f"Judged by {decision.verdict.software}; verify with that version.",
             )
         else:
-            yield _line(checked, wrong, fine)
+            fine = f"{decision.words.act.label}: the signed dossier gives the signed verdict."
+            yield _line(checked, [*differs, *wrong], fine)
 
 
-def _decision_wrong(decision: Decision) -> Iterator[str]:
-    again = judge_release(decision.question)
+def _decision_wrong(decision: Decision, again: ReleaseVerdict) -> Iterator[str]:
     if again != decision.verdict:
         yield "judged again, the dossier gives another verdict"
     if decision.words.act not in again.allowed:

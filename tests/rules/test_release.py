@@ -12,7 +12,7 @@ import pytest
 
 from app.db import Database
 from app.release import actions
-from app.release.rules import RULES, judge_release
+from app.release.rules import RULES, SOFTWARE, judge_again, judge_release
 from schemas.lot import Stage
 from schemas.release import Act, Question
 from schemas.specification import Gate
@@ -198,6 +198,15 @@ def test_asked_again_it_says_the_same(question: Question) -> None:
     again = Question.from_canonical(question.canonical())
     assert judge_release(again) == judge_release(question)
     assert judge_release(again).digest() == judge_release(question).digest()
+
+
+def test_a_gate_that_came_later_is_not_asked_of_an_older_verdict(question: Question) -> None:
+    verdict = judge_release(question)
+    older = verdict.model_copy(update={"software": "Passage 0.1.0", "gates": verdict.gates[:-3]})
+    assert judge_again(question, older) == older
+    assert judge_again(with_changed(question, lot__held=True), older) != older
+    forged = older.model_copy(update={"software": SOFTWARE})
+    assert judge_again(question, forged) != forged
 
 
 @pytest.mark.parametrize(

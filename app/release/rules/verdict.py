@@ -9,14 +9,32 @@ from schemas.reading import ResultState
 from schemas.release import Act, CriterionLine, GateLine, Question, ReleaseVerdict
 from schemas.specification import Gate
 
+SOFTWARE = f"Passage {VERSION}"
 REJECTABLE = frozenset({Stage.IN_PRODUCTION, Stage.IN_TESTING, Stage.CONDITIONALLY_CERTIFIED})
 RECALLABLE = frozenset({Stage.CONDITIONALLY_CERTIFIED, Stage.CERTIFIED})
 
 
 def judge_release(question: Question) -> ReleaseVerdict:
     """Ask every gate of this dossier at this moment. The same question gets the same answer."""
+    return _judged(question, (*BEFORE_ANY, *BEFORE_FINAL))
+
+
+def judge_again(question: Question, signed: ReleaseVerdict) -> ReleaseVerdict:
+    """Ask once more what was signed; an older version of Passage knew fewer gates.
+
+    A number is never used twice, so a gate that came later is not asked of an older verdict.
+    This version's own verdicts are asked every gate.
+    """
+    if signed.software == SOFTWARE:
+        return judge_release(question)
+    known = {gate.rule for gate in signed.gates}
+    rules = tuple(each for each in (*BEFORE_ANY, *BEFORE_FINAL) if each.number in known)
+    return _judged(question, rules).model_copy(update={"software": signed.software})
+
+
+def _judged(question: Question, rules: tuple[Rule[Question], ...]) -> ReleaseVerdict:
     dossier = question.dossier
-    gates = tuple(_line(each, question) for each in (*BEFORE_ANY, *BEFORE_FINAL))
+    gates = tuple(_line(each, question) for each in rules)
     post = tuple(dossier.quality.at_gate(Gate.POST))
     failed = tuple(
         line.criterion.code
@@ -28,7 +46,7 @@ def judge_release(question: Question) -> ReleaseVerdict:
         lot_number=dossier.lot.number,
         dossier_digest=dossier.digest(),
         at=question.at,
-        software=f"Passage {VERSION}",
+        software=SOFTWARE,
         criteria=tuple(_criterion(line) for line in dossier.quality.criteria),
         gates=gates,
         outstanding=outstanding,
