@@ -9,6 +9,7 @@ from pydantic import Field
 from schemas.base import Amount, Code, Contract, Moment, Text, ZoneName
 from schemas.delivery_case import Excursion
 from schemas.delivery_forms import Disposition, TemperaturePoint
+from schemas.donor_records import DonorSummary
 from schemas.finding import Finding
 from schemas.lot import ContainerState, Stage
 from schemas.trail import KeptFile, Signature
@@ -115,6 +116,9 @@ class Papers(Contract):
     maximum_minutes: int | None
     dose_cells: Amount
     cells_per_kg: Amount
+    donors: tuple[DonorSummary, ...] = Field(
+        default=(), description="The accompanying summaries of the donors' records (R-DON-28)"
+    )
 
 
 class TemperatureLog(Contract):

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from schemas.base import Code, Contract, Digest, Moment, Reason, Text
+from schemas.base import Code, Contract, Digest, LongText, Moment, Reason, Text
 from schemas.chain_of_identity import ChainOfIdentity
 from schemas.donation import Donation, Receipt, ReceiptLimits
 from schemas.donor import (
@@ -18,6 +18,7 @@ from schemas.donor import (
     RiskAssessment,
     UrgentNeed,
 )
+from schemas.donor_records import CorrectedDonation, CorrectedQuestionnaire
 from schemas.eligibility import Eligibility
 from schemas.finding import Finding
 from schemas.intake_forms import Verdict
@@ -111,6 +112,7 @@ class DonationDecision(Contract):
     verdict: Verdict
     jurisdictions: tuple[Jurisdiction, ...]
     reason: Reason
+    stability_data: LongText | None = None
     basis: DonationBasis
 
 
@@ -121,6 +123,7 @@ class DecisionLine(Contract):
     verdict: Verdict
     jurisdictions: tuple[Jurisdiction, ...]
     reason: Reason
+    stability_data: LongText | None = None
     basis_digest: Digest
     eligibilities: tuple[Eligibility, ...]
     decided_by: Text
@@ -142,43 +145,6 @@ class ResultLine(Contract):
     corrected_by: int | None = Field(description="The newer line that corrects this one, if any.")
     struck: bool
     stands: bool = Field(description="Verified, not struck, and no verified line corrects it.")
-
-
-class CorrectedQuestionnaire(Contract):
-    """A questionnaire that no longer counts: what it said, and why it was corrected."""
-
-    number: int
-    questionnaire: Questionnaire
-    reason: Reason
-    corrected_by: Text
-    corrected_at: Moment
-
-
-class CorrectedDonation(Contract):
-    """A correction of a donation's facts: what they were, what they became, and why."""
-
-    was: Donation
-    became: Donation
-    reason: Reason
-    corrected_by: Text
-    corrected_at: Moment
-
-    @property
-    def changes(self) -> tuple[tuple[str, str, str], ...]:
-        """Each fact that changed: its title, what it was, what it became."""
-        before, after = self.was.plain(), self.became.plain()
-        return tuple(
-            (str(info.title), _said(before[name]), _said(after[name]))
-            for name, info in Donation.model_fields.items()
-            if before[name] != after[name]
-        )
-
-
-def _said(value: object) -> str:
-    """A fact in words."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "blank" if value is None else str(value).replace("_", " ")
 
 
 class DonorFile(Contract):
@@ -225,6 +191,16 @@ class DonationDossier(Contract):
     segregated_storage: bool
     basis_digest: Digest
     """What `DecideDonation.shown` must be for a decision made now."""
+
+    def label_texts_for(self, asked: tuple[Jurisdiction, ...]) -> tuple[Text, ...]:
+        """Every warning these jurisdictions ask for, each once."""
+        texts = (
+            text
+            for each in self.eligibilities
+            if each.jurisdiction in asked
+            for text in each.label_texts
+        )
+        return tuple(dict.fromkeys(texts))
 
     def not_accepted_for(self, asked: tuple[Jurisdiction, ...]) -> tuple[Jurisdiction, ...]:
         """Of these jurisdictions, the ones QA's last decision does not speak of."""

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from schemas.base import Code, Contract, Digest, Reason, Text
+from schemas.base import Code, Contract, Digest, LongText, Reason, Text
 from schemas.chain_of_identity import ChainOfIdentity
 from schemas.donation import Donation, Receipt
 from schemas.donor import (
@@ -184,6 +184,12 @@ class DecideDonation(Contract):
         description="For an acceptance: every jurisdiction whose rules must let it be used.",
     )
     reason: Reason = Field(title="Reason")
+    stability_data: LongText | None = Field(
+        default=None,
+        title="Stability data",
+        description="Only when time or temperature on the way was outside the limits: which data "
+        "show that the cells bear it.",
+    )
     shown: Digest = Field(description="The digest of what was judged, as it was shown.")
     signing: Signing
 

@@ -285,6 +285,7 @@ class DecisionRow(AppendOnly, Base):
     verdict: Mapped[Verdict]
     jurisdictions: Mapped[list[str]] = mapped_column(JSON)
     reason: Mapped[str]
+    stability_data: Mapped[str | None]
     basis_digest: Mapped[str]
     eligibilities: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     decided_by: Mapped[str]

@@ -38,7 +38,7 @@ def amount_is_in_the_unit_of_the_material(case: MaterialCase) -> Iterator[str]:
 def it_left_quarantine(case: MaterialCase) -> Iterator[str]:
     """A material lot in quarantine is not used."""
     if case.state is MaterialState.QUARANTINE:
-        yield f"{case.number} is in quarantine."
+        yield f"{case.number} is in quarantine: QA has not released it."
 
 
 @rule("SUP-04", cite="R-ATMP-14", mend="Put it with the rejected goods and take another lot.")
@@ -48,7 +48,11 @@ def it_was_not_rejected(case: MaterialCase) -> Iterator[str]:
         yield f"{case.number} was rejected."
 
 
-@rule("SUP-05", cite="R-ATMP-14", mend="Take a lot that is in date.")
+@rule(
+    "SUP-05",
+    cite="R-ATMP-14",
+    mend="Take a lot that is in date; put this one with the expired goods.",
+)
 def it_is_in_date(case: MaterialCase) -> Iterator[str]:
     """A material lot is used on its last usable day at the latest."""
     if case.today > case.usable_until:
@@ -118,7 +122,11 @@ def calibration_is_valid(case: EquipmentCase) -> Iterator[str]:
         yield f"The calibration of {case.code} was due on {case.calibration_due}."
 
 
-@rule("SUP-14", cite="R-BR-04; R-INS-07", mend="Clean it and log the cleaning, or take another.")
+@rule(
+    "SUP-14",
+    cite="R-BR-04; R-INS-07",
+    mend="Clean it and log the cleaning, or take other equipment.",
+)
 def cleaning_is_valid(case: EquipmentCase) -> Iterator[str]:
     """Equipment that is cleaned on a schedule is used until the day its cleaning is due."""
     if not case.needs_cleaning:
@@ -141,7 +149,7 @@ EQUIPMENT_RULES = (
 def room_is_clean_enough(case: RoomCase) -> Iterator[str]:
     """The room is of the grade the step asks for, or of a better one."""
     if case.asked_grade is not None and not case.grade.suffices_for(case.asked_grade):
-        yield f"{case.code} is of grade {case.grade}; the step asks for {case.asked_grade}."
+        yield f"Room {case.code} is of grade {case.grade}; the step asks for {case.asked_grade}."
 
 
 @rule("SUP-22", cite="R-ATMP-16", mend="Work in another room, or have it put back in service.")

@@ -172,12 +172,13 @@ class _Drawing:
                 else shown_value(default, self.zone)
             )
         secret = isinstance(kind, type) and issubclass(kind, SecretStr)
+        widget = _widget(kind, info, choices, many=many)
         return FormField(
             name=name,
             label=info.title or name.replace("_", " "),
-            kind=_widget(kind, info, choices, many=many),
+            kind=widget,
             hint=info.description or "",
-            unit=str(extra(info).get("unit", "")),
+            unit=self.zone if widget == "datetime-local" else str(extra(info).get("unit", "")),
             required=(info.is_required() and (kind is not bool or bool(choices)))
             or (bool(choices) and not many and default is not None),
             options=choices,

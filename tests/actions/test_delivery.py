@@ -179,6 +179,10 @@ def test_the_papers_say_what_the_label_must(session: Session, clock: Clock, fres
     assert papers.donations == ("PL0014990000000000002",)
     assert (papers.instruction_version, papers.maximum_minutes) == (1, 90)
     assert papers.expires_at is not None
+    (donor,) = papers.donors
+    assert donor.laboratories == ("Central virology, authorised to test donors",)
+    assert "HBsAg, sample of 2026-03-02: non-reactive" in donor.tests
+    assert [each.split(" (")[0] for each in donor.determinations] == ["EU", "US"]
 
 
 # Orders

@@ -295,6 +295,34 @@ def test_what_was_found_at_receipt_has_no_exception(
     assert state(session, code) is DonationState.REJECTED
 
 
+def test_what_the_cells_bear_by_stability_data_is_accepted_with_them(
+    session: Session, clock: Clock
+) -> None:
+    """ACC-02, the other side: time and temperature, and nothing else."""
+    code = journey.registered_donation(session, clock)
+    journey.verified_results(session, clock, code)
+    journey.received(session, clock, code, highest_temperature_c="8.1")
+    assert refused(session, clock, code) == ["ACC-02"]
+    named = {"stability_data": "STAB-7: 72 h at up to 12 °C"}
+    words = journey.decision(session, clock, code).model_copy(update=named)
+    quinn = person(session, "quinn", "intake.decide")
+    actions.decide_donation(session, code, words, by=quinn, at=clock())
+    assert state(session, code) is DonationState.ACCEPTED
+    assert dossier(session, code).decisions[0].stability_data == "STAB-7: 72 h at up to 12 °C"
+
+
+def test_stability_data_do_not_mend_a_broken_container(session: Session, clock: Clock) -> None:
+    """ACC-02."""
+    code = journey.registered_donation(session, clock)
+    journey.verified_results(session, clock, code)
+    journey.received(session, clock, code, highest_temperature_c="8.1", container_intact=False)
+    words = journey.decision(session, clock, code).model_copy(update={"stability_data": "STAB-7"})
+    quinn = person(session, "quinn", "intake.decide")
+    with pytest.raises(Refused) as no:
+        actions.decide_donation(session, code, words, by=quinn, at=clock())
+    assert [each.says for each in no.value.findings] == ["RCV-06: The container is not intact."]
+
+
 @pytest.mark.parametrize("on_container", [None, "COI-2222-2222"], ids=["unread", "another's"])
 def test_two_identifiers_are_checked_for_one_patient(
     session: Session, clock: Clock, on_container: str | None

@@ -270,6 +270,8 @@ def test_a_receipt_of_yesterday_is_no_receipt_of_tomorrow(
         ("anton", "/intake/results/99/correct", 404),
         ("vera", "/intake/reports/99/verify", 404),
         ("olga", "/intake/donations/{code}/log", 404),
+        ("olga", "/intake/questionnaires/99/correct", 404),
+        ("anton", "/intake/donations/{code}/correct", 403),
     ],
 )
 def test_each_role_sees_its_own_screens(
@@ -290,6 +292,9 @@ def test_each_role_sees_its_own_screens(
         ("olga", "/intake/donors/D-2026-0001/withdraw"),
         ("olga", "/intake/donors/D-2026-0001/questionnaire"),
         ("olga", "/intake/donations/{code}/receive"),
+        ("olga", "/intake/donations/{code}/correct"),
+        ("olga", "/intake/questionnaires/1/correct"),
+        ("ada", "/intake/donations/{code}/label"),
         ("anton", "/intake/donors/D-2026-0001/results"),
         ("anton", "/intake/results/1/correct"),
         ("quinn", "/intake/donors/D-2026-0001/risk"),
@@ -313,6 +318,31 @@ def test_a_donation_is_found_by_a_part_of_its_code(
     code = prepared(journey.registered_donation)
     page = browser("olga").get("/intake", params={"q": search}).text
     assert (f"/intake/donations/{code}" in page) is (search != "nothing")
+
+
+def test_what_a_donation_said_before_its_correction_stays_on_its_page(
+    browser: People, prepared: Prepared
+) -> None:
+    code = prepared(journey.accepted_donation)
+    olga, path = browser("olga"), f"/intake/donations/{code}/correct"
+    page = olga.get(path).text
+    sent = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', page))
+    sent |= {
+        "tissue": "umbilical_cord",
+        "collected_at": "2026-03-02T04:00",
+        "long_storage": "true",
+        "marrow_reading": "tissue_donor",
+        "colloids_infused_ml": "250",
+        "weight_kg": "61.5",
+        "reason": "Read from the wrong line",
+    }
+    assert olga.post(path, data=sent).status_code == 303
+    shown = words_of(olga.get(f"/intake/donations/{code}").text)
+    assert "Corrected by Olga Nowak" in shown
+    assert "Body weight of the person sampled: blank 61.5" in shown
+    assert "Quarantine" in shown
+    refused = olga.post(path, data=sent)
+    assert (refused.status_code, "out of date" in refused.text) == (409, True)
 
 
 def test_withdrawing_a_consent_says_what_follows(browser: People, prepared: Prepared) -> None:

@@ -124,6 +124,13 @@ def test_a_scan_leads_to_its_page(browser: Open, stock: Stock, words: str, place
     assert (answer.status_code, answer.headers["location"]) == (303, place)
 
 
+def test_a_label_says_what_it_is_and_how_it_stands(browser: Open, stock: Stock) -> None:
+    page = browser("olga").get("/supplies/materials/UNIT1-M26-00001/label").text
+    assert "Code that says UNIT1-M26-00001" in page
+    assert "Released" in page
+    assert "Last day: <strong>2026-05-01</strong>" in page
+
+
 def test_the_stores_are_searched(browser: Open, stock: Stock) -> None:
     olga = browser("olga")
     page = olga.get("/supplies", params={"words": "LYSATE"}).text

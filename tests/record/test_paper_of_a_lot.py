@@ -18,9 +18,10 @@ from sqlalchemy import select
 from app.lot.models import Lot
 from app.record import layout
 from app.record.assemble import assemble
-from app.record.matrix import QUIET, matrix_words
+from app.record.matrix import matrix_words
 from app.record.print import print_record
 from app.record.uses import equipment_lines, material_lines, room_lines
+from app.web.matrix import QUIET
 from schemas.record import BatchRecord
 from schemas.release import Act
 from schemas.supply import EquipmentUsed, MaterialUsed, RoomUsed

@@ -22,7 +22,7 @@ from app.delivery.actions.finding import (
 from app.delivery.models import Order, Shipment, ShipperQualification
 from app.delivery.rules import CONTAINER, LOAD
 from app.errors import NotFound, refuse_if
-from app.intake.actions import donation_dossier, find_donation
+from app.intake.actions import donation_dossier, donor_summary, find_donation
 from app.lot.containers import container_for_change
 from app.lot.journey import SHIPPABLE
 from app.lot.models import Container, Lot, Source
@@ -33,6 +33,7 @@ from app.trail.signatures import sign
 from schemas.delivery import EventKind, Papers
 from schemas.delivery_case import Step
 from schemas.delivery_forms import Pack, Qualification, QualifyShipper, Unpack
+from schemas.donor_records import DonorSummary
 from schemas.finding import Finding
 from schemas.lot import ContainerState, SourceKind, Stage
 from schemas.origin import DonationUse
@@ -174,6 +175,7 @@ def unpack(session: Session, number: str, form: Unpack, *, by: Actor, at: dateti
 class _Origin:
     donations: tuple[str, ...]
     label_texts: tuple[str, ...]
+    donors: tuple[DonorSummary, ...]
 
 
 def papers_for(
@@ -182,7 +184,7 @@ def papers_for(
     """Label texts and shipping papers: the product's words, the donors', the lot's facts."""
     product = product_of(session, containers[0])
     lots = list(dict.fromkeys(each.lot for each in containers))
-    origin = _origin(session, lots, by=by, at=at)
+    origin = _origin(session, lots, product, by=by, at=at)
     cells = sum((each.viable_cells for each in containers), Decimal(0))
     expiries = [each.expires_at or each.lot.expires_at for each in containers]
     return Papers(
@@ -197,6 +199,7 @@ def papers_for(
         patient_code=order.patient_code,
         dose_cells=cells,
         cells_per_kg=(cells / order.weight_kg).quantize(Decimal(1)),
+        donors=origin.donors,
     )
 
 
@@ -229,8 +232,13 @@ def _product_words(product: Product) -> dict[str, Any]:
     }
 
 
-def _origin(session: Session, lots: Sequence[Lot], *, by: Actor, at: datetime) -> _Origin:
-    """The donations behind these lots, through banks too, and what their labels must say."""
+def _origin(
+    session: Session, lots: Sequence[Lot], product: Product, *, by: Actor, at: datetime
+) -> _Origin:
+    """The donations behind these lots, through banks too, and what must be said of their donors.
+
+    By the rules of where the product goes: another law's warning would alarm for nothing.
+    """
     found = list(lots)
     codes: list[str] = []
     for lot in found:
@@ -240,12 +248,17 @@ def _origin(session: Session, lots: Sequence[Lot], *, by: Actor, at: datetime) -
             elif row.parent_lot is not None and row.parent_lot not in found:
                 found.append(row.parent_lot)
     on = at.astimezone(ZoneInfo(by.zone)).date()
-    texts = [
-        text
+    asked = product.jurisdictions
+    known = [
+        donation_dossier(session, find_donation(session, code), on=on)
         for code in dict.fromkeys(codes)
-        for text in donation_dossier(session, find_donation(session, code), on=on).label_texts
     ]
-    return _Origin(tuple(dict.fromkeys(codes)), tuple(dict.fromkeys(texts)))
+    texts = [text for each in known for text in each.label_texts_for(asked)]
+    return _Origin(
+        donations=tuple(dict.fromkeys(codes)),
+        label_texts=tuple(dict.fromkeys(texts)),
+        donors=tuple(donor_summary(each, asked) for each in known),
+    )
 
 
 def papers_of(shipment: Shipment) -> Papers:

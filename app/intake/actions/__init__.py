@@ -28,7 +28,7 @@ from app.intake.actions.donors import (
     register_donor,
     withdraw_consent,
 )
-from app.intake.actions.dossier import donation_dossier, donor_file
+from app.intake.actions.dossier import donation_dossier, donor_file, donor_summary
 from app.intake.actions.late import lots_from
 from app.intake.actions.receipt import (
     LoggerFile,
@@ -68,6 +68,7 @@ __all__ = [
     "donation_list",
     "donations_of_donor",
     "donor_file",
+    "donor_summary",
     "donors",
     "enter_results",
     "find_donation",

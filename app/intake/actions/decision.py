@@ -80,6 +80,7 @@ def _case(decision: DecideDonation, basis: DonationBasis) -> AcceptanceCase:
     return AcceptanceCase(
         verdict=decision.verdict,
         jurisdictions=decision.jurisdictions,
+        stability_data=decision.stability_data,
         receipt=basis.receipt,
         receipt_findings=basis.receipt_findings,
         eligibilities=basis.eligibilities,
@@ -100,6 +101,7 @@ def _sign(
         verdict=decision.verdict,
         jurisdictions=decision.jurisdictions,
         reason=decision.reason,
+        stability_data=decision.stability_data,
         basis=basis,
     )
     sign(
@@ -117,6 +119,7 @@ def _sign(
             verdict=decision.verdict,
             jurisdictions=[each.value for each in decision.jurisdictions],
             reason=decision.reason,
+            stability_data=decision.stability_data,
             basis_digest=basis.digest(),
             eligibilities=[each.plain() for each in basis.eligibilities],
             decided_by=by.name,

@@ -68,7 +68,7 @@ def find_donation(session: Session, code: str) -> DonationRow:
     """
     row = session.scalar(select(DonationRow).where(DonationRow.donation_code == _canonical(code)))
     if row is None:
-        raise NotFound(f"There is no donation “{code[:60]}”.")
+        raise NotFound(f"There is no donation “{code[:60]}”. Scan its label again.")
     return row
 
 

@@ -79,7 +79,7 @@ def find_donor(session: Session, code: str) -> Donor:
     """
     row = session.scalar(select(Donor).where(Donor.code == code))
     if row is None:
-        raise NotFound(f"There is no donor “{code[:60]}”.")
+        raise NotFound(f"There is no donor “{code[:60]}”. Check the code, or register the donor.")
     return row
 
 

@@ -13,6 +13,8 @@ from app.intake.actions.late import donations_of
 from app.intake.actions.receipt import judge_line, receipt_line, receipt_rows
 from app.intake.models import DecisionRow, DonationRow, Donor
 from app.trail.signatures import signatures_about
+from schemas.donor import InfectiousDiseaseResult
+from schemas.donor_records import DonorSummary
 from schemas.eligibility import Eligibility
 from schemas.intake import (
     DecisionLine,
@@ -87,6 +89,34 @@ def donation_dossier(session: Session, donation: DonationRow, *, on: date) -> Do
     )
 
 
+def donor_summary(known: DonationDossier, asked: tuple[Jurisdiction, ...]) -> DonorSummary:
+    """What goes with the cells of this donation, by the rules of these jurisdictions (R-DON-28)."""
+    counted = [each.result for each in known.results if each.stands]
+    return DonorSummary(
+        donor_code=known.donor_code,
+        donation_code=known.donation.donation_code,
+        laboratories=tuple(dict.fromkeys(_who_tested(each) for each in counted)),
+        tests=tuple(
+            f"{each.marker.words}, sample of {each.sampled_on}: {each.outcome.label.lower()}"
+            for each in counted
+        ),
+        determinations=tuple(
+            _determination(each) for each in known.eligibilities if each.jurisdiction in asked
+        ),
+    )
+
+
+def _who_tested(result: InfectiousDiseaseResult) -> str:
+    right = "authorised" if result.laboratory_authorised else "not authorised"
+    return f"{result.laboratory}, {right} to test donors"
+
+
+def _determination(answer: Eligibility) -> str:
+    rules = f"{answer.jurisdiction} ({answer.pack_code} version {answer.pack_version})"
+    why = [each.says for each in answer.findings + answer.notes]
+    return " ".join((f"{rules}: {answer.status.replace('_', ' ')}.", *why))
+
+
 def _texts(eligibilities: Sequence[Eligibility]) -> tuple[str, ...]:
     """Every warning some jurisdiction asks for, each once."""
     return tuple(dict.fromkeys(text for each in eligibilities for text in each.label_texts))
@@ -104,6 +134,7 @@ def _decision_line(row: DecisionRow) -> DecisionLine:
         verdict=row.verdict,
         jurisdictions=tuple(Jurisdiction(each) for each in row.jurisdictions),
         reason=row.reason,
+        stability_data=row.stability_data,
         basis_digest=row.basis_digest,
         eligibilities=tuple(Eligibility.model_validate(each) for each in row.eligibilities),
         decided_by=row.decided_by,

@@ -30,11 +30,10 @@ from schemas.donor import (
     RiskAssessment,
     UrgentNeed,
 )
+from schemas.donor_records import CorrectedDonation, CorrectedQuestionnaire
 from schemas.eligibility import Eligibility
 from schemas.intake import (
     ConsentState,
-    CorrectedDonation,
-    CorrectedQuestionnaire,
     ResultLine,
     VerifiedResult,
 )

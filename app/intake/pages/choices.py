@@ -22,6 +22,33 @@ SUBJECTS = (
 )
 """What the responsible person can answer for."""
 
+RECEIPT = (
+    ("Whose cells are these", ("donation_code", "patient_code_on_container")),
+    (
+        "How they came",
+        (
+            "received_at",
+            "handed_over_by",
+            "lowest_temperature_c",
+            "highest_temperature_c",
+            "product_code",
+        ),
+    ),
+    (
+        "What was seen",
+        (
+            "container_intact",
+            "label_matches",
+            "quantity",
+            "quantity_unit",
+            "inspection",
+            "condition",
+            "reason",
+        ),
+    ),
+)
+"""A receipt in the order of the bench: both identifiers, then the way, then the inspection."""
+
 INFUSIONS = (
     "blood_infused_ml",
     "colloids_infused_ml",

@@ -6,14 +6,16 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.intake import actions
-from app.intake.pages.choices import INFUSIONS, UNITS, YES_NO
+from app.intake.pages.choices import INFUSIONS, RECEIPT, UNITS, YES_NO
 from app.intake.roles import Decider, Reader, Receiver, Registrar
 from app.trail import attachments
 from app.web.clock import Now
 from app.web.fields import Option
 from app.web.forms import upload_in
+from app.web.matrix import data_matrix
 from app.web.pages import Form, go_to, sent, show
 from app.web.unit import Look, UnitOfWork
+from schemas.identification import identify_donation
 from schemas.intake import DonationState
 from schemas.intake_forms import (
     DecideDonation,
@@ -112,6 +114,20 @@ def donation(request: Request, code: str, by: Reader, at: Now, session: Look) ->
     )
 
 
+@pages.get("/intake/donations/{code}/label")
+def label(request: Request, code: str, by: Reader, at: Now, session: Look) -> Response:
+    """Our own label of a donation, to be printed (R-ATMP-13)."""
+    row = actions.find_donation(session, code)
+    return show(
+        request,
+        "intake/label.html",
+        file=actions.donation_dossier(session, row, on=actions.local_day(by, at)),
+        readable=identify_donation(row.donation_code).eye_readable,
+        matrix=data_matrix(row.donation_code),
+        at=at,
+    )
+
+
 @pages.get("/intake/donations/{code}/log")
 def transport_log(code: str, by: Reader, session: Look) -> Response:
     """The file of the transport logger, as it was received."""
@@ -132,6 +148,7 @@ def receipt_form(request: Request, code: str, by: Receiver, at: Now, session: Lo
         request,
         "intake/receive.html",
         contract=ReceiveDonation,
+        parts=RECEIPT,
         donation=row,
         values={"received_at": at},
         options={

@@ -37,6 +37,7 @@ class AcceptanceCase:
 
     verdict: Verdict
     jurisdictions: tuple[Jurisdiction, ...]
+    stability_data: str | None
     receipt: ReceiptLine | None
     receipt_findings: tuple[Finding, ...]
     eligibilities: tuple[Eligibility, ...]
@@ -55,14 +56,28 @@ def it_was_received(case: AcceptanceCase) -> Iterator[str]:
         yield "The donation was not received yet."
 
 
-@rule("ACC-02", cite="R-ATMP-13, R-DEL-08", mend="Reject it; a receipt finding has no exception.")
+BORNE_BY_DATA = ("RCV-03", "RCV-04", "RCV-05")
+"""Time and temperature on the way: stability data may show that the cells bear it (R-DEL-08)."""
+
+
+@rule(
+    "ACC-02",
+    cite="R-ATMP-13, R-DEL-08, R-DON-29",
+    mend="Time and temperature: name the stability data that bear it, if there are any. Anything "
+    "else: correct the receipt if it was entered wrongly; otherwise reject the donation.",
+)
 def nothing_was_found_at_receipt(case: AcceptanceCase) -> Iterator[str]:
-    """Time, temperature, container, papers and identity on arrival were as they must be."""
+    """What was found on arrival is borne by stability data that QA names, or bars acceptance."""
     for each in case.receipt_findings:
-        yield f"{each.rule}: {each.says}"
+        if case.stability_data is None or each.rule not in BORNE_BY_DATA:
+            yield f"{each.rule}: {each.says}"
 
 
-@rule("ACC-03", cite="R-ATMP-13, R-DON-14", mend="Load the rules in force, or leave it out.")
+@rule(
+    "ACC-03",
+    cite="R-ATMP-13, R-DON-14",
+    mend="Leave that jurisdiction out; the donor rules of the day come with a new version.",
+)
 def each_jurisdiction_was_judged(case: AcceptanceCase) -> Iterator[str]:
     """Every jurisdiction it is accepted for has donor rules for the day of the donation."""
     judged = {each.jurisdiction for each in case.eligibilities}

@@ -45,7 +45,11 @@ def risk_was_assessed(case: DonorCase) -> Iterator[str]:
             yield f"The questionnaire of {asked_on} found a risk nobody has accepted: {risk}"
 
 
-@rule("DON-EU-03", cite="R-DON-01, R-DON-02, R-DON-05, R-DON-06", mend="Test a stored sample.")
+@rule(
+    "DON-EU-03",
+    cite="R-DON-01, R-DON-02, R-DON-05, R-DON-06",
+    mend="Have a stored sample of the donation tested for it, and enter the result.",
+)
 def every_required_test_has_a_result(case: DonorCase) -> Iterator[str]:
     """Every donor, the autologous too, has the minimum tests and those the history asks for."""
     yield from not_tested(case)
@@ -94,7 +98,7 @@ def sampled_again_before_long_stored_cells_are_used(case: DonorCase) -> Iterator
 @rule(
     "DON-EU-08",
     cite="R-DON-08",
-    mend="Test a pre-transfusion sample, or by tests validated for diluted plasma.",
+    mend="Have a sample from before the infusions tested, or use tests validated for dilution.",
 )
 def plasma_was_not_diluted(case: DonorCase) -> Iterator[str]:
     """Infusions before sampling have not diluted the plasma by more than half."""
@@ -172,7 +176,7 @@ def other_markers_were_assessed(case: DonorCase) -> Iterator[str]:
             )
 
 
-@rule("DON-EU-14", cite="R-DON-06, R-DEL-05", mend="Store isolated; label as listed.")
+@rule("DON-EU-14", cite="R-DON-06, R-DEL-05", mend="Store it isolated; label it as listed.")
 def positive_autologous_cells_are_kept_apart(case: DonorCase) -> Iterator[str]:
     """A positive autologous donor may have the cells back, if they are stored isolated."""
     if case.autologous:

@@ -19,14 +19,18 @@ def history_open(case: DonorCase) -> Iterator[str]:
         yield "No questionnaire with an interview by a trained professional is on record."
 
 
-@rule("DON-US-01", cite="R-DON-22", mend="Interview the donor and enter the outcome.")
+@rule("DON-US-01", cite="R-DON-22", mend="Have the donor interviewed and enter the outcome.")
 def donor_was_screened(case: DonorCase) -> Iterator[str]:
     """A donor for others was screened for risk factors."""
     if not case.autologous:
         yield from history_open(case)
 
 
-@rule("DON-US-02", cite="R-DON-27", mend="Reject, unless for a near relative or urgent need.")
+@rule(
+    "DON-US-02",
+    cite="R-DON-27",
+    mend="Reject it, unless it is for a near blood relative or a documented urgent need.",
+)
 def screening_found_no_risk(case: DonorCase) -> Iterator[str]:
     """Screening of a donor for others found no risk factor or clinical evidence."""
     if not case.autologous:
@@ -34,7 +38,11 @@ def screening_found_no_risk(case: DonorCase) -> Iterator[str]:
             yield f"The questionnaire of {asked_on} found a risk: {risk}"
 
 
-@rule("DON-US-03", cite="R-DON-22", mend="Test a stored sample for it.")
+@rule(
+    "DON-US-03",
+    cite="R-DON-22",
+    mend="Have a stored sample of those days tested for it, and enter the result.",
+)
 def every_required_test_has_a_result(case: DonorCase) -> Iterator[str]:
     """A donor for others is tested for every relevant agent; leukocyte-rich cells for more."""
     if not case.autologous:
@@ -74,14 +82,18 @@ def sampled_near_the_recovery(case: DonorCase) -> Iterator[str]:
         yield from outside_the_window(case)
 
 
-@rule("DON-US-07", cite="R-DON-08", mend="Test a sample from before the infusions.")
+@rule("DON-US-07", cite="R-DON-08", mend="Have a sample from before the infusions tested.")
 def plasma_was_not_diluted(case: DonorCase) -> Iterator[str]:
     """Infusions before sampling have not diluted the plasma of a donor for others."""
     if not case.autologous and case.diluted:
         yield f"The blood sample may be diluted: {case.diluted}."
 
 
-@rule("DON-US-08", cite="R-DON-22, R-DON-27", mend="Keep apart; see who may still have it.")
+@rule(
+    "DON-US-08",
+    cite="R-DON-22, R-DON-27",
+    mend="Keep it apart. Only a near blood relative, or a documented urgent need, may have it.",
+)
 def no_screening_test_is_reactive(case: DonorCase) -> Iterator[str]:
     """A donor for others has no reactive screening test."""
     if not case.autologous:
@@ -113,7 +125,11 @@ BARS_FOR_OTHERS = (
 """What a near relative or an urgent need may lift (R-DON-27)."""
 
 
-@rule("DON-US-11", cite="R-DON-27", mend="Tell the physician the results and record it; label.")
+@rule(
+    "DON-US-11",
+    cite="R-DON-27",
+    mend="Tell the patient's physician the results, keep a record of it, and label as listed.",
+)
 def ineligible_donor_may_still_serve(case: DonorCase) -> Iterator[str]:
     """Cells of an ineligible donor may go to a near relative or to a documented urgent need."""
     if not any(found for each in BARS_FOR_OTHERS for found in each(case)):
@@ -126,7 +142,7 @@ def ineligible_donor_may_still_serve(case: DonorCase) -> Iterator[str]:
         yield f"Urgent medical need documented on {need.documented_on} by {need.physician}."
 
 
-@rule("DON-US-12", cite="R-DON-23, R-DON-25", mend="Label as listed, or have it done.")
+@rule("DON-US-12", cite="R-DON-23, R-DON-25", mend="Label as listed, or have done what is missing.")
 def autologous_label_says_what_was_not_done(case: DonorCase) -> Iterator[str]:
     """Autologous cells need no determination; the label says that not everything was done."""
     if not case.autologous:
@@ -137,7 +153,7 @@ def autologous_label_says_what_was_not_done(case: DonorCase) -> Iterator[str]:
         yield f"The blood sample may be diluted: {case.diluted}."
 
 
-@rule("DON-US-13", cite="R-DON-23, R-DON-26", mend="Label as listed; keep apart.")
+@rule("DON-US-13", cite="R-DON-23, R-DON-26", mend="Label it as listed; keep it apart.")
 def autologous_label_says_what_was_found(case: DonorCase) -> Iterator[str]:
     """Autologous cells that show a risk or a reactive test carry the hazard on the label."""
     if not case.autologous:

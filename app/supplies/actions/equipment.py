@@ -234,7 +234,7 @@ def _for_change(session: Session, code: str, version: int) -> Equipment:
         .execution_options(populate_existing=True)
     )
     if row is None:
-        raise NotFound(f"There is no equipment “{code[:60]}”.")
+        raise NotFound(f"There is no equipment “{code[:60]}”. Scan its label.")
     if row.version != version:
         raise OutOfDate
     return row

@@ -30,7 +30,9 @@ def keep_evidence(
         (kind for begins, kind in BEGINNINGS.items() if sent.content.startswith(begins)), None
     )
     if media_type is None:
-        raise BadInput([FieldError("file", f"“{sent.name[:60]}” is no PDF, PNG or JPEG file.")])
+        raise BadInput(
+            [FieldError("file", f"“{sent.name[:60]}” is no PDF, PNG or JPEG file. Attach one.")]
+        )
     return attachments.keep(
         session, sent.content, name=sent.name, media_type=media_type, about=about, by=by, at=at
     )

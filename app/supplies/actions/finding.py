@@ -32,7 +32,7 @@ def find_material(session: Session, code: str) -> Material:
     """
     row = session.scalar(select(Material).where(Material.code == as_scanned(code)))
     if row is None:
-        raise NotFound(f"There is no material “{code[:60]}”.")
+        raise NotFound(f"There is no material “{code[:60]}”. QA defines it first.")
     return row
 
 
@@ -44,7 +44,7 @@ def find_supplier(session: Session, code: str) -> Supplier:
     """
     row = session.scalar(select(Supplier).where(Supplier.code == as_scanned(code)))
     if row is None:
-        raise NotFound(f"There is no supplier “{code[:60]}”.")
+        raise NotFound(f"There is no supplier “{code[:60]}”. QA approves it first.")
     return row
 
 
@@ -85,7 +85,7 @@ def find_equipment(session: Session, code: str) -> Equipment:
     """
     row = session.scalar(select(Equipment).where(Equipment.code == as_scanned(code)))
     if row is None:
-        raise NotFound(f"There is no equipment “{code[:60]}”.")
+        raise NotFound(f"There is no equipment “{code[:60]}”. Scan its label.")
     return row
 
 
@@ -108,7 +108,7 @@ def find_room(session: Session, code: str) -> Room:
     """
     row = session.scalar(select(Room).where(Room.code == as_scanned(code)))
     if row is None:
-        raise NotFound(f"There is no room “{code[:60]}”.")
+        raise NotFound(f"There is no room “{code[:60]}”. Scan the label on its door.")
     return row
 
 

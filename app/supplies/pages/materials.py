@@ -14,6 +14,7 @@ from app.trail.separation import has_clash
 from app.trail.signatures import signatures_about
 from app.web.clock import Now
 from app.web.forms import Option
+from app.web.matrix import data_matrix
 from app.web.pages import go_to, sent, show
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Code, Digest
@@ -69,6 +70,20 @@ def material_lot(request: Request, number: Code, by: Reader, at: Now, session: L
         may_decide=by.may("supply.decide"),
         clash=has_clash(session, "supply.decide", about=ref, by=by),
         may_attach=by.may("supply.receive"),
+    )
+
+
+@pages.get("/materials/{number}/label")
+def label(request: Request, number: Code, by: Reader, at: Now, session: Look) -> Response:
+    """Our own label of a material lot, to be printed (R-ATMP-13)."""
+    lot = actions.material_page(session, number, by=by, at=at).material
+    return show(
+        request,
+        "supplies/label.html",
+        lot=lot,
+        storage=actions.find_material(session, lot.material_code).storage,
+        matrix=data_matrix(lot.number),
+        at=at,
     )
 
 
