@@ -12,19 +12,21 @@ from typing import Generic, TypeVar
 from schemas.finding import Finding
 
 Facts = TypeVar("Facts")
+Asked_contra = TypeVar("Asked_contra", contravariant=True)
+"""A rule that asks less of its facts may stand beside rules that ask more."""
 
 
 @dataclass(frozen=True)
-class Rule(Generic[Facts]):
+class Rule(Generic[Asked_contra]):
     """A numbered rule: what it asks, whom it cites, and what mends what it finds."""
 
     number: str
     cite: str
     says: str
     mend: str
-    check: Callable[[Facts], Iterator[str]]
+    check: Callable[[Asked_contra], Iterator[str]]
 
-    def __call__(self, facts: Facts) -> Iterator[Finding]:
+    def __call__(self, facts: Asked_contra) -> Iterator[Finding]:
         """Ask the rule of these facts; nothing found means the rule holds."""
         for words in self.check(facts):
             yield Finding(rule=self.number, cite=self.cite, says=words, mend=self.mend)

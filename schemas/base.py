@@ -86,6 +86,15 @@ def _to_utc(moment: datetime) -> datetime:
         ) from None
 
 
+def is_empty(value: object) -> bool:
+    """Whether a field says nothing.
+
+    A field that a contract of the record gets later is left out while it is empty
+    (`exclude_if`): what was signed before it existed keeps its digest.
+    """
+    return value is None or value == ()
+
+
 Text = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_printable)]
 """One line or a few, in words a reader can see."""
 

@@ -120,10 +120,25 @@ class CheckStep(Contract):
 
 
 class CorrectStep(Contract):
-    """What an entry should have said, and why (R-ATMP-07). The entry itself stays."""
+    """What an entry should have said, and why (R-ATMP-07). The entry itself stays.
+
+    What was used stands as it was entered where it is left out.
+    """
 
     entry: PositiveInt = Field(title="Entry", description="The one that was on the screen.")
     values: StepValues = Field(title="Values")
+    materials: tuple[UsedMaterial, ...] | None = Field(
+        default=None, title="Materials really used", max_length=60
+    )
+    equipment: tuple[UsedEquipment, ...] | None = Field(
+        default=None, title="Equipment really used", max_length=30
+    )
+    room: Text | None = Field(default=None, title="Room")
+    containers: Scanned | None = Field(
+        default=None,
+        title="Containers of this lot",
+        description="Each one that was really taken as a sample, or was lost.",
+    )
     performed_at: Moment = Field(title="Done at")
     reason: Reason = Field(
         title="Why it is corrected",

@@ -1,5 +1,7 @@
 """What the rules of production look at: the lot, its sources, the step, who does it, and when."""
 
+from decimal import Decimal
+
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from schemas.base import Amount, Code, Contract, Moment, Text
@@ -81,46 +83,66 @@ class WorkerCase(Contract):
     aseptic: bool = Field(description="With a media fill that is valid today (R-ATMP-17).")
 
 
-class StepCase(Contract):
-    """A step that somebody wants to perform."""
+class BenchCase(Contract):
+    """A step as it is entered, first or corrected: what is asked of it at the bench."""
 
     lot: LotFacts
     worker: WorkerCase
     step: Step
-    done: Performed
+    done: Performed = Field(description="What was used, and when.")
     values: StepValues
     performed_at: Moment
     times: tuple[Moment, ...]
     now: Moment
+    seeded_at: Moment | None = None
+    vessels_seeded: NonNegativeInt | None = None
+    vessels_gone: NonNegativeInt = Field(
+        default=0, description="Of those seeded, discarded or harvested before this step."
+    )
+    counted_ml: Amount | None = Field(
+        default=None, description="The suspension that seed and fill take from."
+    )
+    taken_ml: Amount = Field(
+        default=Decimal(0), description="What other steps took of that suspension."
+    )
+    own: tuple[ContainerFacts, ...] = Field(default=(), description="Containers of this lot.")
+    taken_here: tuple[Text, ...] = Field(
+        default=(),
+        description="Containers that left the store at this step as it was.",
+    )
+
+
+class StepCase(BenchCase):
+    """A step that somebody wants to perform."""
+
     open_places: tuple[PlaceCase, ...]
     to_check: tuple[PlaceCase, ...]
     last_done_at: Moment | None
     windows: tuple[WindowCase, ...]
     doublings: Amount | None
     maximum_doublings: Amount
-    seeded_at: Moment | None = None
-    vessels_seeded: NonNegativeInt | None = None
-    vessels_discarded: NonNegativeInt = Field(default=0, description="By feeds before this step.")
-    counted_ml: Amount | None = Field(
-        default=None, description="The suspension that seed and fill take from."
-    )
-    own: tuple[ContainerFacts, ...] = Field(default=(), description="Containers of this lot.")
     sources: tuple[ContainerCase, ...] = Field(
         default=(), description="Containers this lot was started from."
     )
 
 
-class CorrectionCase(Contract):
+class LaterCase(Contract):
+    """What later steps did with what a corrected step left them."""
+
+    taken_ml: Amount = Field(default=Decimal(0), description="Of the suspension counted here.")
+    vessels: NonNegativeInt = Field(default=0, description="Of those seeded here, used up.")
+    grown_from: Moment | None = Field(
+        default=None, description="The first time at which these vessels were opened again."
+    )
+
+
+class CorrectionCase(BenchCase):
     """An entry that somebody wants to correct."""
 
-    lot: LotFacts
-    worker: WorkerCase
-    step: Step
     was: StepValues
-    values: StepValues
-    performed_at: Moment
-    times: tuple[Moment, ...]
-    now: Moment
+    not_before: Moment = Field(description="When the step before was done, or the lot started.")
+    not_after: Moment | None = Field(description="When the step after was done.")
+    later: LaterCase = LaterCase()
 
 
 class CheckCase(Contract):

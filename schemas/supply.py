@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from schemas.base import Amount, Code, Contract, Digest, Moment, Text
+from schemas.base import Amount, Code, Contract, Digest, Moment, Text, is_empty
 from schemas.master_step import RoomGrade
 from schemas.quantity import Unit
 
@@ -57,7 +57,7 @@ class MaterialCase(Contract):
     number: Text
     material_code: Code
     asked_code: Code | None = Field(description="The material the step asks for, if it names one")
-    state: MaterialState
+    state: MaterialState | None = Field(description="At the moment of use; None: not received yet")
     released_after_use: Text | None = Field(
         default=None, description="When QA released it, if that was after it had been used"
     )
@@ -113,6 +113,15 @@ def _place(lot_number: str, about: str) -> str:
     return f"{kind} {rest.replace('/', ', ')}".rstrip()
 
 
+class TakenBack(Contract):
+    """A use that was booked in error was taken back: by whom, when and why (R-ATMP-07)."""
+
+    at: Moment
+    by: Text = Field(description="User name")
+    name: Text = Field(description="Full name")
+    why: Text
+
+
 class MaterialUsed(Contract):
     """Some of a material lot, used in a lot: one line of the batch record (R-BR-06)."""
 
@@ -134,6 +143,7 @@ class MaterialUsed(Contract):
     at: Moment
     by: Text = Field(description="User name")
     name: Text = Field(description="Full name")
+    taken_back: TakenBack | None = Field(default=None, exclude_if=is_empty)
 
     @property
     def place(self) -> str:
@@ -156,6 +166,7 @@ class EquipmentUsed(Contract):
     at: Moment
     by: Text
     name: Text
+    taken_back: TakenBack | None = Field(default=None, exclude_if=is_empty)
 
     @property
     def place(self) -> str:
@@ -174,6 +185,7 @@ class RoomUsed(Contract):
     at: Moment
     by: Text
     name: Text
+    taken_back: TakenBack | None = Field(default=None, exclude_if=is_empty)
 
     @property
     def place(self) -> str:
@@ -182,9 +194,15 @@ class RoomUsed(Contract):
 
 
 class LotSupplies(Contract):
-    """Everything that touched a lot, in the order it was used (R-ATMP-11)."""
+    """Everything that touched a lot, in the order it was used (R-ATMP-11).
+
+    What was booked in error and taken back did not touch it, and stays readable.
+    """
 
     lot_number: Text
     materials: tuple[MaterialUsed, ...]
     equipment: tuple[EquipmentUsed, ...]
     rooms: tuple[RoomUsed, ...]
+    materials_taken_back: tuple[MaterialUsed, ...] = Field(default=(), exclude_if=is_empty)
+    equipment_taken_back: tuple[EquipmentUsed, ...] = Field(default=(), exclude_if=is_empty)
+    rooms_taken_back: tuple[RoomUsed, ...] = Field(default=(), exclude_if=is_empty)

@@ -140,15 +140,17 @@ def corrected(
     reason: str = "Written down wrongly; the counter's print-out says so",
     **changed: Any,
 ) -> StepRow:
-    """Correct an entry: the same values, but for what changed."""
+    """Correct an entry: the same, but for what changed: its values, its time, what it used."""
     words = unit.book(lot).at(step, occurrence)
     assert words is not None, f"{step} has not been entered"
+    beside = {name: changed.pop(name) for name in CorrectStep.model_fields if name in changed}
     correction = CorrectStep.model_validate(
         {
             "entry": words.entry,
             "values": {**words.values.plain(), **changed},
             "performed_at": words.performed_at,
             "reason": reason,
+            **beside,
         }
     )
     return actions.correct_step(

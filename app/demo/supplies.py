@@ -60,7 +60,7 @@ def stocked(session: Session, clock: Clock, *, days: int = 365) -> Stock:
     return Stock(
         lots={code: released_lot(session, code, at=clock(), days=days) for code in materials},
         equipment={
-            need.code: _ready(session, need, rooms["B"], at=clock(), days=days)
+            need.code: ready(session, need, rooms["B"], at=clock(), days=days)
             for need in equipment.values()
         },
         rooms=rooms,
@@ -157,10 +157,19 @@ def released_lot(
     return number
 
 
-def _ready(session: Session, need: EquipmentNeed, room: str, *, at: datetime, days: int) -> str:
+def ready(
+    session: Session,
+    need: EquipmentNeed,
+    room: str,
+    *,
+    at: datetime,
+    days: int,
+    code: str | None = None,
+) -> str:
+    """Put equipment on the list, calibrated and cleaned; Olga does. Gives its number."""
     by, today = person(session, "olga", "supply.maintain"), at.date()
     new = NewEquipment(
-        code=f"{need.code.removeprefix('EQ-')}-01",
+        code=code or f"{need.code.removeprefix('EQ-')}-01",
         kind=need.code,
         title=need.title,
         room=room,

@@ -12,7 +12,14 @@ from schemas.master import MasterBatchRecord, Phase
 from schemas.master_step import Step
 from schemas.product import Product
 from schemas.production import EntryWords
-from schemas.step import FeedValues, SeedValues, StepKind, StepValues
+from schemas.step import (
+    FeedValues,
+    FillValues,
+    HarvestValues,
+    SeedValues,
+    StepKind,
+    StepValues,
+)
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,15 @@ class Book:
             if each.code == step:
                 return
 
+    def around(self, step: str, occurrence: int) -> tuple[EntryWords | None, EntryWords | None]:
+        """The entries just before and just after this step and time, as they stand."""
+        line = [entry for _, each in self.master.steps() for entry in self.of(each.code)]
+        here = next(
+            at for at, each in enumerate(line) if (each.step, each.occurrence) == (step, occurrence)
+        )
+        before = line[here - 1] if here else None
+        return before, line[here + 1] if here + 1 < len(line) else None
+
     def latest(self, step: str) -> EntryWords | None:
         """The last time a step was done, or None."""
         return next(reversed(self.of(step)), None)
@@ -166,10 +182,47 @@ def seed_of(book: Book, step: Step) -> tuple[Step, EntryWords, SeedValues] | Non
     return book.master.step(entry.step), entry, entry.values
 
 
-def discarded_before(book: Book, step: Step, occurrence: int) -> int:
-    """Vessels of the same seeding that feeds before this step discarded."""
-    return sum(
-        entry.values.vessels_discarded
-        for earlier, entry in book.before(step.code, occurrence)
-        if earlier.seeded_in == step.seeded_in and isinstance(entry.values, FeedValues)
+def gone_before(book: Book, step: Step, occurrence: int) -> int:
+    """Vessels of the same seeding that were discarded or harvested before this step."""
+    gone = 0
+    for earlier, entry in book.before(step.code, occurrence):
+        if earlier.seeded_in == step.seeded_in and step.seeded_in is not None:
+            gone += _used_up(entry.values)
+    return gone
+
+
+def _used_up(values: StepValues) -> int:
+    if isinstance(values, HarvestValues):
+        return values.vessels_harvested + values.vessels_discarded
+    return values.vessels_discarded if isinstance(values, FeedValues) else 0
+
+
+def taken_of(values: StepValues) -> Decimal | None:
+    """The volume a step takes of the suspension that was counted before it."""
+    if isinstance(values, SeedValues):
+        return values.volume_seeded_ml
+    return values.volume_to_fill_ml if isinstance(values, FillValues) else None
+
+
+def taken_from(book: Book, count: str | None, *, without: tuple[str, int]) -> Decimal:
+    """What all steps but one took of the suspension that this step counted."""
+    taken = (
+        taken_of(entry.values)
+        for _, step in book.master.steps()
+        if count is not None and step.cells_from == count
+        for entry in book.of(step.code)
+        if (entry.step, entry.occurrence) != without
     )
+    return sum((each for each in taken if each is not None), Decimal(0))
+
+
+def opened_later(book: Book, seeding: str) -> tuple[int, datetime | None]:
+    """How many vessels of a seeding were used up, and when they were first opened again."""
+    opened = [
+        entry.values
+        for _, step in book.master.steps()
+        if step.seeded_in == seeding
+        for entry in book.of(step.code)
+    ]
+    times = [moment for values in opened for moment in times_of(values)]
+    return sum(_used_up(each) for each in opened), min(times, default=None)

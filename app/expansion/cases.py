@@ -2,12 +2,21 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.expansion.book import Book, Place, discarded_before, performed_at, seed_of, times_of
+from app.expansion.book import (
+    Book,
+    Place,
+    gone_before,
+    performed_at,
+    seed_of,
+    taken_from,
+    times_of,
+)
 from app.expansion.calculating import cumulative_doublings
 from app.expansion.gathering import doublings_of
 from app.intake.actions.donations import donation_for_change
@@ -20,10 +29,9 @@ from app.people.actions import training_of
 from app.people.actor import Actor
 from app.people.models import Training
 from schemas.eligibility import EligibilityStatus
-from schemas.expansion import CorrectStep, PerformStep, UsedDonation
+from schemas.expansion import PerformStep, UsedDonation
 from schemas.expansion_facts import (
     ContainerCase,
-    CorrectionCase,
     DonationCase,
     PlaceCase,
     StepCase,
@@ -167,18 +175,15 @@ def step_case(
     at: datetime,
 ) -> StepCase:
     """Everything the rules look at before a step is performed."""
-    seed, values = seed_of(book, step), done.values
-    reached = cumulative_doublings(book)
-    count = book.latest(step.cells_from) if step.cells_from else None
-    counted = count.values if count else None
+    reached, when = cumulative_doublings(book), performed_at(done.values, done.performed_at, at)
     return StepCase(
-        lot=facts_of(lot, by),
-        worker=worker_case(session, by, book.master, at),
-        step=step,
+        **bench_facts(session, lot, book, step, done.occurrence, by=by),
+        # Who performed it was trained when it was done, not when it is entered.
+        worker=worker_case(session, by, book.master, min(max(when, lot.started_at), at)),
         done=done,
-        values=values,
-        performed_at=performed_at(values, done.performed_at, at),
-        times=times_of(values),
+        values=done.values,
+        performed_at=when,
+        times=times_of(done.values),
         now=at,
         open_places=places(book.open_places()),
         to_check=entries(book.to_check()),
@@ -186,13 +191,28 @@ def step_case(
         windows=_windows(book, step),
         doublings=None if reached is None else shown(reached),
         maximum_doublings=book.product.maximum_cumulative_doublings,
-        seeded_at=seed[2].seeded_at if seed else None,
-        vessels_seeded=seed[2].vessels if seed else None,
-        vessels_discarded=discarded_before(book, step, done.occurrence),
-        counted_ml=counted.suspension_volume_ml if isinstance(counted, CountedCells) else None,
-        own=tuple(container_facts(each) for each in containers_of(session, lot)),
         sources=source_containers(session, lot),
     )
+
+
+def bench_facts(
+    session: Session, lot: Lot, book: Book, step: Step, occurrence: int, *, by: Actor
+) -> dict[str, Any]:
+    """What is known of a step before anybody enters or corrects it."""
+    seed = seed_of(book, step)
+    count = book.latest(step.cells_from) if step.cells_from else None
+    counted = count.values if count else None
+    here = (step.code, occurrence)
+    return {
+        "lot": facts_of(lot, by),
+        "step": step,
+        "seeded_at": seed[2].seeded_at if seed else None,
+        "vessels_seeded": seed[2].vessels if seed else None,
+        "vessels_gone": gone_before(book, step, occurrence),
+        "counted_ml": counted.suspension_volume_ml if isinstance(counted, CountedCells) else None,
+        "taken_ml": taken_from(book, step.cells_from, without=here),
+        "own": tuple(container_facts(each) for each in containers_of(session, lot)),
+    }
 
 
 def source_containers(session: Session, lot: Lot) -> tuple[ContainerCase, ...]:
@@ -213,29 +233,6 @@ def source_containers(session: Session, lot: Lot) -> tuple[ContainerCase, ...]:
             doublings=Decimal(0),
         )
         for row in rows
-    )
-
-
-def correction_case(
-    session: Session,
-    lot: Lot,
-    book: Book,
-    was: EntryWords,
-    correction: CorrectStep,
-    *,
-    by: Actor,
-    at: datetime,
-) -> CorrectionCase:
-    """Everything the rules look at before an entry is corrected."""
-    return CorrectionCase(
-        lot=facts_of(lot, by),
-        worker=worker_case(session, by, book.master, at),
-        step=book.master.step(was.step),
-        was=was.values,
-        values=correction.values,
-        performed_at=correction.performed_at,
-        times=times_of(correction.values),
-        now=at,
     )
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from schemas.expansion import UsedMaterial
+from schemas.master import MaterialNeed
 from schemas.master_step import FieldKind, Step
 from schemas.quantity import with_unit
 from schemas.step import VALUES_OF, ChooseValues, MeasureValues, StepValues
@@ -38,6 +40,28 @@ def value_lines(step: Step, values: StepValues) -> tuple[ValueLine, ...]:
             extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
             lines.append(_line(name, info.title or name, value, str(extra.get("unit", ""))))
     return tuple(sorted(lines, key=lambda each: each.name == "remark"))
+
+
+@dataclass(frozen=True)
+class MaterialLine:
+    """A material lot that a step used, as the master calls the material."""
+
+    title: str
+    lot: str
+    amount: str
+
+
+def material_lines(
+    used: tuple[UsedMaterial, ...], needs: tuple[MaterialNeed, ...]
+) -> tuple[MaterialLine, ...]:
+    """What a step used, with the unit of the master."""
+    known = {each.code: each for each in needs}
+    return tuple(
+        MaterialLine(
+            known[each.code].title, each.lot, with_unit(f"{each.quantity:f}", known[each.code].unit)
+        )
+        for each in used
+    )
 
 
 def _line(name: str, label: str, value: object, unit: str) -> ValueLine:

@@ -13,17 +13,17 @@ from app.expansion.cases import source_containers
 from app.expansion.gathering import book_of, step_of
 from app.expansion.growth import Chart, cells_chart, doublings_chart
 from app.expansion.production import growth_of, production_of
-from app.expansion.reading import ValueLine, value_lines
+from app.expansion.reading import MaterialLine, ValueLine, material_lines, value_lines
 from app.lot.models import Lot
 from app.masters.limits import words_of
 from app.masters.rounding import digits, round_to_decimals
 from app.people.actor import Actor
 from app.trail import attachments
-from schemas.expansion import CorrectStep, PerformStep
 from schemas.expansion_facts import ContainerCase
+from schemas.master import MaterialNeed
 from schemas.master_step import Step
 from schemas.production import EntryRecord, EntryWords, ProductionRecord, StepRecord
-from schemas.step import FreezeValues, StepKind
+from schemas.step import FreezeValues, StepKind, StepValues
 from schemas.step_kind import CALCULATED
 
 
@@ -33,6 +33,7 @@ class ShownEntry:
 
     record: EntryRecord
     lines: tuple[ValueLine, ...]
+    materials: tuple[MaterialLine, ...]
 
     @property
     def words(self) -> EntryWords:
@@ -92,7 +93,10 @@ def production_page(session: Session, lot: Lot, *, by: Actor, at: datetime) -> P
     return ProductionPage(
         record=record,
         phases=tuple(
-            ShownPhase(phase.title, tuple(_step(each, opened) for each in phase.steps))
+            ShownPhase(
+                phase.title,
+                tuple(_step(each, record.materials, opened) for each in phase.steps),
+            )
             for phase in record.phases
         ),
         charts=(doublings_chart(curve), cells_chart(curve)) if curve else (),
@@ -100,19 +104,22 @@ def production_page(session: Session, lot: Lot, *, by: Actor, at: datetime) -> P
     )
 
 
-def _step(record: StepRecord, opened: dict[str, int]) -> ShownStep:
+def _step(record: StepRecord, needs: tuple[MaterialNeed, ...], opened: dict[str, int]) -> ShownStep:
     code = record.step.code
     return ShownStep(
         record=record,
-        entries=tuple(_entry(record.step, each) for each in record.entries),
-        superseded=tuple(_entry(record.step, each) for each in record.superseded),
+        entries=tuple(_entry(record.step, needs, each) for each in record.entries),
+        superseded=tuple(_entry(record.step, needs, each) for each in record.superseded),
         is_next=code in opened,
         occurrence=opened.get(code, 0),
     )
 
 
-def _entry(step: Step, record: EntryRecord) -> ShownEntry:
-    return ShownEntry(record, value_lines(step, record.words.values))
+def _entry(step: Step, needs: tuple[MaterialNeed, ...], record: EntryRecord) -> ShownEntry:
+    words = record.words
+    return ShownEntry(
+        record, value_lines(step, words.values), material_lines(words.materials, needs)
+    )
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,20 @@ def entry_page(session: Session, lot: Lot, code: str, occurrence: int) -> EntryP
         raise NotFound(f"{code} ({occurrence}) has not been entered.")
     record = EntryRecord(words=words, sha256=words.digest(), check=None, deviations=())
     ref = f"{lot.ref}/step/{code}/{occurrence}"
-    return EntryPage(ref, step, words, _entry(step, record), words.entry in book.checked)
+    shown = _entry(step, book.master.materials, record)
+    return EntryPage(ref, step, words, shown, words.entry in book.checked)
+
+
+def entry_to_check(session: Session, lot: Lot, code: str, occurrence: int) -> EntryPage:
+    """The entry that stands for a step and time, where the master asks for a second person.
+
+    Raises:
+        NotFound: nothing was entered there, or nobody is asked to check it.
+    """
+    page = entry_page(session, lot, code, occurrence)
+    if not page.step.second_person:
+        raise NotFound(f"{code} asks for no second person.")
+    return page
 
 
 def limit_words(step: Step) -> tuple[tuple[str, str, bool], ...]:
@@ -163,36 +183,38 @@ def sources_to_thaw(session: Session, lot: Lot, step: Step) -> tuple[ContainerCa
     return source_containers(session, lot) if step.kind is StepKind.THAW else ()
 
 
-def with_curve(
-    session: Session,
-    lot: Lot,
-    step: Step,
-    done: PerformStep,
-    upload: UploadFile | None,
-    *,
-    by: Actor,
-    at: datetime,
-) -> PerformStep:
-    """The entry with the digest of the freezer's file in it, which is kept (R-BR-20)."""
-    if upload is None or not isinstance(done.values, FreezeValues):
-        return done
-    kept = attachments.keep(
-        session,
-        upload.file.read(),
-        name=upload.filename or "curve",
-        media_type=upload.content_type or "application/octet-stream",
-        about=f"{lot.ref}/step/{step.code}/{done.occurrence}",
-        by=by,
-        at=at,
-    )
-    values = done.values.model_copy(update={"curve_file": kept.sha256})
-    return done.model_copy(update={"values": values})
+@dataclass(frozen=True)
+class Curve:
+    """The file of the freezer that was sent with a form, for one step and time (R-BR-20)."""
 
+    lot: Lot
+    step: str
+    occurrence: int
+    upload: UploadFile | None
+    was: EntryWords | None = None
+    """The entry that is corrected: its curve stands unless another one is sent."""
 
-def with_known_curve(words: EntryWords, correction: CorrectStep) -> CorrectStep:
-    """A correction keeps the freezing curve that was attached."""
-    was, now = words.values, correction.values
-    if not isinstance(was, FreezeValues) or not isinstance(now, FreezeValues):
-        return correction
-    values = now.model_copy(update={"curve_file": was.curve_file})
-    return correction.model_copy(update={"values": values})
+    def within(
+        self, session: Session, values: StepValues, *, by: Actor, at: datetime
+    ) -> StepValues:
+        """The values with the digest of the file in them, which is kept."""
+        if not isinstance(values, FreezeValues):
+            return values
+        digest = self._known()
+        if self.upload is not None:
+            kept = attachments.keep(
+                session,
+                self.upload.file.read(),
+                name=self.upload.filename or "curve",
+                media_type=self.upload.content_type or "application/octet-stream",
+                about=f"{self.lot.ref}/step/{self.step}/{self.occurrence}",
+                by=by,
+                at=at,
+            )
+            digest = kept.sha256
+        return values.model_copy(update={"curve_file": digest})
+
+    def _known(self) -> str | None:
+        if self.was is None or not isinstance(self.was.values, FreezeValues):
+            return None
+        return self.was.values.curve_file

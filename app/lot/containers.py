@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.lot.journey import refuse_container_move
+from app.lot.journey import refuse_container_move, refuse_giving_back
 from app.lot.models import Container, Lot
 from schemas.lot import ContainerState
 from schemas.product import ContainerKind
@@ -75,3 +75,13 @@ def move_container(container: Container, to: ContainerState) -> None:
     """
     refuse_container_move(container.number, container.state, to)
     container.state = to
+
+
+def give_back(container: Container) -> None:
+    """Put back in store a container that was named in error; another one was taken (R-ATMP-07).
+
+    Raises:
+        NoSuchMove: it is where no step of production puts one.
+    """
+    refuse_giving_back(container.number, container.state)
+    container.state = ContainerState.IN_STORE

@@ -29,6 +29,9 @@ CONTAINER_MOVES: dict[C, frozenset[C]] = {
     C.CONSUMED: frozenset(),
 }
 
+GIVEN_BACK = frozenset({C.CONSUMED, C.RETENTION, C.DESTROYED})
+"""Where a step puts what it takes: a correction that names another container undoes only that."""
+
 
 class NoSuchMove(RecordError):
     """A lot or container cannot go from where it is to there."""
@@ -57,6 +60,17 @@ def refuse_container_move(number: str, now: C, to: C) -> None:
     if to not in CONTAINER_MOVES[now]:
         allowed = [each.label for each in CONTAINER_MOVES[now]]
         raise NoSuchMove(_words(number, now.label, to.label, allowed))
+
+
+def refuse_giving_back(number: str, now: C) -> None:
+    """Refuse to put a container back in store that no step of production can have taken.
+
+    Raises:
+        NoSuchMove: names the container and where it is.
+    """
+    if now not in GIVEN_BACK:
+        allowed = [each.label for each in CONTAINER_MOVES[now]]
+        raise NoSuchMove(_words(number, now.label, C.IN_STORE.label, allowed))
 
 
 def _words(number: str, now: str, to: str, allowed: list[str]) -> str:

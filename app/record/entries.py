@@ -6,7 +6,7 @@ A limit stands beside the value it limits; a value stands under the title the ma
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from app.record.words import Listed, apart, entered, listed, shown
+from app.record.words import NOTHING, Listed, apart, entered, listed, shown
 from schemas.master import MaterialNeed
 from schemas.master_step import Step, StepField
 from schemas.production import (
@@ -135,11 +135,15 @@ def _entry(
         entry=record,
         rows=in_pairs(lines_of(words, step, zone)),
         remark=words.values.remark,
-        materials=", ".join(
-            f"{_material(each.code, needs)} {_quantity(each.code, f'{each.quantity:f}', needs)} "
-            f"({each.lot})"
-            for each in words.materials
-        ),
+        materials=_materials(words, needs),
+    )
+
+
+def _materials(words: EntryWords, needs: dict[str, MaterialNeed]) -> str:
+    return ", ".join(
+        f"{_material(each.code, needs)} {_quantity(each.code, f'{each.quantity:f}', needs)} "
+        f"({each.lot})"
+        for each in words.materials
     )
 
 
@@ -219,18 +223,21 @@ def corrections_of(production: ProductionRecord, zone: str) -> tuple[Correction,
         for line in phase.steps
         for each in (*line.entries, *line.superseded)
     }
+    needs = {each.code: each for each in production.materials}
+
+    def said(words: EntryWords, step: Step) -> dict[str, str]:
+        return {**_said(words, step, zone), **_used(words, needs)}
+
     return tuple(
-        Correction(every[new.corrects][0], new, _changes(every[new.corrects][0], new, step, zone))
+        Correction(old, new, _changes(said(old, step), said(new, step)))
         for new, step in every.values()
         if new.corrects is not None and new.corrects in every
+        for old in (every[new.corrects][0],)
     )
 
 
-def _changes(
-    old: EntryWords, new: EntryWords, step: Step, zone: str
-) -> tuple[tuple[str, str, str], ...]:
-    """The labels under which the two differ, calculated values among them."""
-    before, after = _said(old, step, zone), _said(new, step, zone)
+def _changes(before: dict[str, str], after: dict[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """The labels under which the two differ: values, calculated ones among them, and uses."""
     labels = [*after, *(each for each in before if each not in after)]
     missing = shown(None)
     return tuple(
@@ -246,6 +253,15 @@ def _said(words: EntryWords, step: Step, zone: str) -> dict[str, str]:
         **said,
         "Done at": shown(words.performed_at, zone),
         "Remark": shown(words.values.remark, zone),
+    }
+
+
+def _used(words: EntryWords, needs: dict[str, MaterialNeed]) -> dict[str, str]:
+    return {
+        "Materials": _materials(words, needs) or NOTHING,
+        "Equipment": ", ".join(each.equipment for each in words.equipment) or NOTHING,
+        "Room": words.room,
+        "Containers": ", ".join(words.containers) or NOTHING,
     }
 
 

@@ -65,6 +65,7 @@ def _context(record: BatchRecord, digest: str) -> dict[str, object]:
         "materials": uses.material_lines(dossier.supplies),
         "equipment": uses.equipment_lines(dossier.supplies, zone),
         "rooms": uses.room_lines(dossier.supplies),
+        "taken_back": uses.taken_back_lines(dossier.supplies),
         "corrected_results": layout.corrected_results(dossier.quality),
         "late": layout.late_entries(dossier.production),
         "judged": judged,

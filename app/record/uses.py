@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from app.record.words import step_in
-from schemas.supply import EquipmentUsed, LotSupplies, MaterialUsed, RoomUsed
+from app.record.words import NOTHING, step_in
+from schemas.quantity import with_unit
+from schemas.supply import EquipmentUsed, LotSupplies, MaterialUsed, RoomUsed, TakenBack
 
 Use = TypeVar("Use", MaterialUsed, EquipmentUsed, RoomUsed)
 
@@ -84,6 +85,32 @@ def room_lines(supplies: LotSupplies) -> tuple[RoomLine, ...]:
             last_at=max(each.at for each in uses),
         )
         for uses in _alike(supplies.rooms, _of_a_room)
+    )
+
+
+@dataclass(frozen=True)
+class BackLine:
+    """A use that was recorded in error: what, where, and why it was taken back."""
+
+    what: str
+    number: str
+    quantity: str
+    step: str
+    back: TakenBack
+
+
+def taken_back_lines(supplies: LotSupplies) -> tuple[BackLine, ...]:
+    """What was recorded in error and taken back: it did not touch the cells (R-ATMP-07)."""
+    materials: list[tuple[MaterialUsed | EquipmentUsed | RoomUsed, str, str, str]] = [
+        (each, each.title, each.number, with_unit(f"{each.quantity:f}", each.unit))
+        for each in supplies.materials_taken_back
+    ]
+    equipment = [(each, each.title, each.code, NOTHING) for each in supplies.equipment_taken_back]
+    rooms = [(each, each.title, each.code, NOTHING) for each in supplies.rooms_taken_back]
+    return tuple(
+        BackLine(what, number, quantity, step_in(use.about), use.taken_back)
+        for use, what, number, quantity in (*materials, *equipment, *rooms)
+        if use.taken_back is not None
     )
 
 

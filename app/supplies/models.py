@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, exists
+from sqlalchemy.orm import Mapped, aliased, declared_attr, mapped_column, relationship
 
 from app.db import AppendOnly, Base
 from schemas.master_step import RoomGrade
@@ -98,8 +98,27 @@ class MaterialLot(Base):
         return f"material/{self.number}"
 
 
-class MaterialUse(AppendOnly, Base):
-    """Some of a material lot, used in a lot (R-BR-06). What is left is what these rows leave."""
+class Use(AppendOnly):
+    """A use of something in a lot. One booked in error is taken back by a row that names it."""
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[CheckConstraint]:  # noqa: N805 - SQLAlchemy gives the class
+        return (CheckConstraint("takes_back_id IS NULL OR why IS NOT NULL", name="says_why"),)
+
+    @declared_attr
+    def takes_back_id(cls) -> Mapped[int | None]:  # noqa: N805 - SQLAlchemy gives the class
+        """The use that this row takes back; each is taken back once."""
+        table = cls.__tablename__  # type: ignore[attr-defined]
+        return mapped_column(ForeignKey(f"{table}.id"), index=True, unique=True)
+
+    why: Mapped[str | None]
+
+
+class MaterialUse(Use, Base):
+    """Some of a material lot, used in a lot (R-BR-06). What is left is what these rows leave.
+
+    A row that takes a use back has its quantity below zero: the sum is what was really used.
+    """
 
     __tablename__ = "material_use"
 
@@ -138,7 +157,7 @@ class Room(Base):
         return f"room/{self.code}"
 
 
-class RoomUse(AppendOnly, Base):
+class RoomUse(Use, Base):
     """A room used in a lot, with its grade at that time."""
 
     __tablename__ = "room_use"
@@ -205,7 +224,7 @@ class EquipmentEvent(AppendOnly, Base):
     name: Mapped[str]
 
 
-class EquipmentUse(AppendOnly, Base):
+class EquipmentUse(Use, Base):
     """A piece of equipment used in a lot, with its status at that time (R-BR-04)."""
 
     __tablename__ = "equipment_use"
@@ -222,3 +241,9 @@ class EquipmentUse(AppendOnly, Base):
     at: Mapped[datetime]
     by: Mapped[str]
     name: Mapped[str]
+
+
+def stands(kind: type[MaterialUse | EquipmentUse | RoomUse]) -> ColumnElement[bool]:
+    """Uses that were made and not taken back."""
+    other = aliased(kind)
+    return and_(kind.takes_back_id.is_(None), ~exists().where(other.takes_back_id == kind.id))

@@ -36,7 +36,9 @@ def amount_is_in_the_unit_of_the_material(case: MaterialCase) -> Iterator[str]:
 
 @rule("SUP-03", cite="R-ATMP-13; R-ATMP-14", mend="Ask QA to decide, or take a released lot.")
 def it_left_quarantine(case: MaterialCase) -> Iterator[str]:
-    """A material lot in quarantine is not used."""
+    """A material lot that is not there yet, or in quarantine, is not used."""
+    if case.state is None:
+        yield f"{case.number} had not been received at the time of use."
     if case.state is MaterialState.QUARANTINE:
         yield f"{case.number} is in quarantine: QA has not released it."
 
@@ -56,7 +58,10 @@ def it_was_not_rejected(case: MaterialCase) -> Iterator[str]:
 def it_is_in_date(case: MaterialCase) -> Iterator[str]:
     """A material lot is used on its last usable day at the latest."""
     if case.today > case.usable_until:
-        yield f"{case.number} expired: {case.usable_until} was its last day, today is {case.today}."
+        yield (
+            f"{case.number} expired: {case.usable_until} was its last day; "
+            f"the day of use is {case.today}."
+        )
 
 
 @rule("SUP-06", cite="R-BR-06; R-ATMP-20", mend="Take the rest from a second lot.")

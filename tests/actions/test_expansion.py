@@ -281,7 +281,7 @@ def test_a_correction_keeps_the_original_and_asks_for_a_new_check(unit: WorkingU
     lot = started(unit, "BM-MSC-AUTO")
     through(unit, lot, until="S130")
     first = unit.book(lot).at("S115", 1)
-    row = corrected(unit, lot, "S115", suspension_volume_ml="20.0")
+    row = corrected(unit, lot, "S115", suspension_volume_ml="25.0")
     record = production_of(unit.session, lot).step("S115")
     assert [each.words.entry for each in record.superseded] == [first.entry if first else 0]
     assert record.entries[0].words.corrects == record.superseded[0].words.entry

@@ -1,5 +1,6 @@
 """The screens of production: a whole lot in the browser, and what a page does when told no."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,6 +32,7 @@ from tests.journeys.production import (
     working_unit,
 )
 from tests.journeys.production_forms import boxes, local, names_on
+from tests.journeys.supplies import released_lot
 
 Open = Callable[[str | None], Browser]
 SIGNED = {"signing.username": "oskar", "signing.password": PASSWORD}
@@ -173,7 +175,7 @@ def test_a_replayed_form_and_a_stale_page_are_refused(
     assert "SOD-01" in own
     assert "signing.password" not in own
     corrected = {
-        **{name: value for name, value in sent.items() if name.startswith("values.")},
+        **{name: value for name, value in sent.items() if name != "occurrence"},
         "values.previous_lot": "UNIT1-26-0000",
         "entry": "1",
         "performed_at": local(unit.clock()),
@@ -242,3 +244,71 @@ def test_machines_do_the_same_once(
     assert Decimal(record["maximum_doublings"]) == 15
     listed = machine.get("/api/v1/lots?words=UNIT1", headers=headers).json()
     assert [each["number"] for each in listed["lines"]] == [number]
+
+
+def test_what_was_really_used_is_entered_on_the_correction_page(
+    database: Database, unit: WorkingUnit, browser: Open
+) -> None:
+    number = a_lot(database, unit, until="S110")
+    wrong = unit.stock.lots["MAT-AMEM"]
+    with database.writing() as session:
+        right = released_lot(session, "MAT-AMEM", at=unit.clock() - timedelta(days=2))
+        late = released_lot(session, "MAT-AMEM", at=unit.clock() + timedelta(days=1))
+    olga, path = browser("olga"), f"/lots/{number}/steps/S100/1/correct"
+    page = olga.get(path).text
+    sent = filled_in(page) | {"reason": "The label was read again"}
+    assert sent["materials.0.lot"] == wrong
+    assert right in page
+    assert late not in page
+    answer = olga.post(path, data={**sent, "materials.0.lot": late, "room": "R-102"})
+    assert answer.status_code == 409
+    assert f"{late} had not been received at the time of use" in answer.text
+    assert f'value="{late}"' in answer.text
+    answer = olga.post(path, data={**sent, "materials.0.lot": "M-1"})
+    assert (answer.status_code, 'href="#f-materials-0-lot"' in answer.text) == (422, True)
+    assert olga.post(path, data={**sent, "materials.0.lot": right}).status_code == 303
+    page = olga.get(f"/lots/{number}/production").text
+    assert f'<s class="was">{wrong}, 3520 mL</s>' in page
+    assert f'href="/supplies/materials/{right}"' in page
+    page = olga.get(f"/supplies/materials/{wrong}").text
+    assert "Recorded in error. Taken back by Olga Nowak" in page
+    assert "The label was read again" in page
+    assert "In no lot: what was recorded was taken back." in page
+    page = browser("quinn").get(f"/genealogy?ref={wrong}").text
+    assert "recorded in error at S100 (1), taken back by Olga Nowak" in page
+
+
+def filled_in(page: str) -> dict[str, str]:
+    """Every box of a form with what is in it; of a select what is chosen."""
+    inputs = re.findall(
+        r'<input(?![^>]* type="radio")[^>]* name="([^"]+)"[^>]* value="([^"]*)"', page
+    )
+    found = dict(inputs)
+    for name, options in re.findall(
+        r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL
+    ):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        found[name] = chosen[1] if chosen else ""
+    found |= dict(re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', page))
+    for tag in re.findall(r'<input[^>]* type="radio"[^>]*>', page):
+        name, value = (re.findall(rf'{key}="([^"]*)"', tag)[0] for key in ("name", "value"))
+        if " checked" in tag:
+            found[name] = value
+        else:
+            found.setdefault(name, "")
+    return found
+
+
+def test_a_check_is_offered_only_where_it_is_asked(
+    database: Database, unit: WorkingUnit, browser: Open
+) -> None:
+    number = a_lot(database, unit, until="S115")
+    with database.reading() as session:
+        book = replace(unit, session=session).book(find_lot(session, number))
+        asked = {each.code: each.second_person for _, each in book.master.steps()}
+    answers = {
+        code: browser("oskar").get(f"/lots/{number}/steps/{code}/1/check").status_code
+        for code in ("S010", "S100")
+    }
+    assert answers == {code: 200 if asked[code] else 404 for code in answers}
+    assert set(answers.values()) == {200, 404}

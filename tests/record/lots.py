@@ -34,10 +34,12 @@ from tests.journeys.production import (
     working_unit,
 )
 from tests.journeys.release import certified, reviewed
+from tests.journeys.supplies import released_lot
 from tests.journeys.testing import entered, lot_through_testing, samples_of, verified_results
 
 LATE_REASON = "The tablet in the clean room was being disinfected"
 CORRECTED_BECAUSE = "55 was read as 5; the counter's print-out says 55"
+TAKEN_BACK_BECAUSE = "The medium came from the other bottle; its label was read again"
 RESULT_CORRECTED_BECAUSE = "The figure of another marker was copied"
 
 
@@ -67,6 +69,7 @@ def exceptional_lot(session: Session, clock: Clock) -> None:
     through(unit, lot, "S030")
     _entered_late(unit, lot)
     through(unit, lot, "S110")
+    _medium_of_another_lot(unit, lot)
     _spun_too_fast(unit, lot)
     performed(unit, lot, live_by_square=(49, 46, 5, 51))
     unit.clock.forward(minutes=5)
@@ -100,6 +103,16 @@ def _entered_late(unit: WorkingUnit, lot: Lot) -> None:
     )
     if place.step.second_person:
         checked(unit, row)
+
+
+def _medium_of_another_lot(unit: WorkingUnit, lot: Lot) -> None:
+    """The lot on the first bottle was scanned, and the second one was used."""
+    words = unit.book(lot).at("S100", 1)
+    assert words is not None
+    other = released_lot(unit.session, "MAT-AMEM", at=lot.started_at)
+    used = [each.plain() for each in words.materials]
+    used[0]["lot"] = other
+    corrected(unit, lot, "S100", reason=TAKEN_BACK_BECAUSE, materials=used)
 
 
 def _spun_too_fast(unit: WorkingUnit, lot: Lot) -> None:

@@ -374,7 +374,7 @@ def harvest(**changed: Any) -> dict[str, Any]:
     [
         pytest.param({}, {}, [], id="all twelve"),
         pytest.param({"vessels_discarded": 1}, {}, ["EXP-38"], id="thirteen of twelve"),
-        pytest.param({}, {"vessels_discarded": 1}, ["EXP-38"], id="one was discarded before"),
+        pytest.param({}, {"vessels_gone": 1}, ["EXP-38"], id="one was gone before"),
         pytest.param({}, {"times": (ago(days=5),)}, ["EXP-42"], id="in the minute of seeding"),
         pytest.param({}, {"times": (ago(days=4),)}, [], id="a day after seeding"),
     ],
@@ -473,6 +473,37 @@ def test_a_step_is_checked(lot: dict[str, Any], worker: dict[str, Any], rules: l
     assert found(CHECK_RULES, case) == rules
 
 
+VIAL_1, VIAL_2 = (each["number"] for each in OWN[:2])
+TAKEN = ({**OWN[0], "state": "retention"}, *OWN[1:])
+"""The first vial was kept as a sample; the others are in store."""
+SAMPLED = {**SAMPLE, "containers": 1}
+
+
+def correcting(step: Any = SEED, values: Any = SEEDED, **changed: Any) -> CorrectionCase:
+    """An entry corrected by what it said; a test changes facts."""
+    done = {
+        "occurrence": 1,
+        "materials": [{"code": each.code, "lot": "M-1", "quantity": 2} for each in step.materials],
+        "equipment": [{"kind": each, "equipment": "E-1"} for each in step.equipment],
+        "room": "R-101",
+        **changed.pop("done", {}),
+    }
+    plain = {
+        "lot": LOT,
+        "worker": WORKER,
+        "step": step,
+        "done": done,
+        "was": values,
+        "values": values,
+        "performed_at": NOW,
+        "times": (),
+        "now": NOW,
+        "not_before": ago(hours=2),
+        "not_after": None,
+    }
+    return CorrectionCase.model_validate(plain | changed)
+
+
 @pytest.mark.parametrize(
     ("changed", "rules"),
     [
@@ -480,26 +511,69 @@ def test_a_step_is_checked(lot: dict[str, Any], worker: dict[str, Any], rules: l
         pytest.param({"worker": {**WORKER, "trained": False}}, ["EXP-53"], id="not trained"),
         pytest.param({"lot": {**LOT, "stage": "in_testing"}}, ["EXP-54"], id="after endorsement"),
         pytest.param({"performed_at": NOW + timedelta(minutes=1)}, ["EXP-55"], id="in the future"),
-        pytest.param({"performed_at": ago(days=11)}, ["EXP-55"], id="before the lot"),
-        pytest.param({"was": thaw(ONE), "values": thaw("OTHER-1")}, ["EXP-56"], id="other vials"),
-        pytest.param({"was": thaw(ONE), "values": thaw(ONE)}, [], id="the same vials"),
         pytest.param(
-            {"was": SAMPLE, "values": {**SAMPLE, "containers": 1}}, ["EXP-56"], id="fewer"
+            {"performed_at": ago(days=11), "not_before": ago(days=12)},
+            ["EXP-55"],
+            id="before the lot",
+        ),
+        pytest.param({"performed_at": ago(hours=2)}, [], id="with the step before"),
+        pytest.param({"performed_at": ago(minutes=121)}, ["EXP-58"], id="before the step before"),
+        pytest.param({"not_after": NOW}, [], id="with the step after"),
+        pytest.param({"not_after": ago(minutes=1)}, ["EXP-58"], id="after the step after"),
+        pytest.param({"times": (NOW,), "performed_at": NOW}, [], id="begun when it was done"),
+        pytest.param(
+            {"times": (NOW,), "performed_at": ago(minutes=1)}, ["EXP-58"], id="begun after it"
+        ),
+        pytest.param({"done": {"materials": ()}}, ["EXP-35"], id="nothing that was needed"),
+        pytest.param({"done": {"equipment": ()}}, ["EXP-36"] * len(SEED.equipment), id="no hood"),
+        pytest.param({"counted_ml": "7.5"}, [], id="all that was counted"),
+        pytest.param({"counted_ml": "7.4"}, ["EXP-37"], id="more than was counted"),
+        pytest.param({"counted_ml": "12", "taken_ml": "4.5"}, [], id="all, with what others took"),
+        pytest.param({"counted_ml": "12", "taken_ml": "4.6"}, ["EXP-37"], id="more in all"),
+        pytest.param({"later": {"vessels": SEEDED["vessels"]}}, [], id="every vessel was used"),
+        pytest.param({"later": {"vessels": SEEDED["vessels"] + 1}}, ["EXP-59"], id="one more"),
+        pytest.param({"later": {"grown_from": SEEDED["seeded_at"]}}, ["EXP-59"], id="fed at once"),
+        pytest.param(
+            {"later": {"grown_from": SEEDED["seeded_at"] + timedelta(minutes=1)}},
+            [],
+            id="fed after",
         ),
     ],
 )
 def test_an_entry_is_corrected(changed: dict[str, Any], rules: list[str]) -> None:
-    plain = {
-        "lot": LOT,
-        "worker": WORKER,
-        "step": SEED,
-        "was": SEEDED,
-        "values": {**SEEDED, "vessels": 11},
-        "performed_at": ago(hours=1),
-        "times": (),
-        "now": NOW,
-    }
-    assert found(CORRECTION_RULES, CorrectionCase.model_validate(plain | changed)) == rules
+    assert found(CORRECTION_RULES, correcting(**changed)) == rules
+
+
+@pytest.mark.parametrize(
+    ("step", "was", "now", "changed", "rules"),
+    [
+        pytest.param("S110", thaw(ONE), thaw("OTHER-1"), {}, ["EXP-56"], id="other vials thawed"),
+        pytest.param("S110", thaw(ONE), thaw(ONE), {"later": {"taken_ml": "10"}}, [], id="all"),
+        pytest.param(
+            "S110", thaw(ONE), thaw(ONE), {"later": {"taken_ml": "10.1"}}, ["EXP-59"], id="more"
+        ),
+        pytest.param("S375", SAMPLE, SAMPLED, {"done": VIAL_1}, ["EXP-56"], id="fewer"),
+        pytest.param("S375", SAMPLED, SAMPLED, {"done": VIAL_1}, [], id="the vial that was taken"),
+        pytest.param("S375", SAMPLED, SAMPLED, {"done": VIAL_2}, [], id="another vial was taken"),
+        pytest.param("S375", SAMPLED, SAMPLED, {"done": ONE}, ["EXP-41"], id="one of the bank"),
+        pytest.param(
+            "S375",
+            SAMPLED,
+            SAMPLED,
+            {"done": VIAL_2, "own": ({**OWN[0], "state": "destroyed"}, *OWN[1:])},
+            ["EXP-57"],
+            id="what would come back was destroyed",
+        ),
+    ],
+)
+def test_containers_are_corrected(
+    step: str, was: Any, now: Any, changed: dict[str, Any], rules: list[str]
+) -> None:
+    sampled = {"own": TAKEN, "taken_here": (VIAL_1,)} if step == "S375" else {}
+    facts = {**sampled, **changed}
+    facts["done"] = {"containers": (facts.pop("done"),)} if "done" in facts else {}
+    case = correcting(CRYO.master.step(step), now, was=was, **facts)
+    assert found(CORRECTION_RULES, case) == rules
 
 
 @pytest.mark.parametrize(

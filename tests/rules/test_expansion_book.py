@@ -9,7 +9,8 @@ import pytest
 
 from app.expansion.book import Book
 from app.expansion.calculating import calculate, cumulative_doublings, out_of_step
-from app.expansion.judging import amiss_at, judge_limits, read_fields
+from app.expansion.judging import amiss_at
+from app.expansion.limits import judge_limits, read_fields
 from app.masters.library import starter_bundle
 from schemas.expansion import Performed
 from schemas.production import EntryWords

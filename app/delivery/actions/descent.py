@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import CompoundSelect, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.delivery.models import ContainerEvent, Order, Shipment
 from app.intake.models import DonationRow, Donor
 from app.lot.models import Container, Lot, Source
-from app.supplies.models import MaterialLot, MaterialUse
+from app.supplies.models import MaterialLot, MaterialUse, stands
 from schemas.delivery import EventKind
 from schemas.genealogy import ContainerCount, Node, NodeKind, PatientLine
 from schemas.lot import ContainerState, SourceKind
@@ -32,7 +32,11 @@ def first_lots(node: Node) -> Lots:
     if node.kind is NodeKind.DONOR:
         codes = select(DonationRow.donation_code).join(Donor).where(Donor.code == number)
         return _from(SourceKind.DONATION).where(Source.ref.in_(codes))
-    used = select(MaterialUse.lot_number).join(MaterialLot).where(MaterialLot.number == number)
+    used = (
+        select(MaterialUse.lot_number)
+        .join(MaterialLot)
+        .where(MaterialLot.number == number, stands(MaterialUse))
+    )
     return select(Lot.id).where(Lot.number.in_(used))
 
 
@@ -77,7 +81,7 @@ def materials_in(session: Session, lots: Lots) -> dict[str, list[MaterialLot]]:
     rows = session.execute(
         select(MaterialUse.lot_number, MaterialLot)
         .join(MaterialLot, MaterialLot.id == MaterialUse.material_lot_id)
-        .where(MaterialUse.lot_number.in_(numbers))
+        .where(MaterialUse.lot_number.in_(numbers), stands(MaterialUse))
         .order_by(MaterialUse.id)
     )
     found: dict[str, list[MaterialLot]] = {}
@@ -86,6 +90,32 @@ def materials_in(session: Session, lots: Lots) -> dict[str, list[MaterialLot]]:
         if material not in used:
             used.append(material)
     return found
+
+
+def once_recorded(
+    session: Session, *, material: str | None = None, lot: str | None = None
+) -> tuple[tuple[Lot, MaterialLot, str], ...]:
+    """What was recorded in error, of a material lot or in a lot: in which, of which, and why."""
+    back, was = aliased(MaterialUse), aliased(MaterialUse)
+    asked = (
+        select(Lot, MaterialLot, was.about, back)
+        .join(was, was.id == back.takes_back_id)
+        .join(MaterialLot, MaterialLot.id == was.material_lot_id)
+        .join(Lot, Lot.number == was.lot_number)
+        .order_by(back.id)
+    )
+    if material is not None:
+        asked = asked.where(MaterialLot.number == material)
+    if lot is not None:
+        asked = asked.where(Lot.number == lot)
+    return tuple(
+        (each, of, _in_error(about, row)) for each, of, about, row in session.execute(asked)
+    )
+
+
+def _in_error(about: str, row: MaterialUse) -> str:
+    step, occurrence = about.rsplit("/", 2)[-2:]
+    return f"recorded in error at {step} ({occurrence}), taken back by {row.name}: {row.why}"
 
 
 def counts_in(session: Session, lots: Lots) -> tuple[ContainerCount, ...]:

@@ -1,6 +1,6 @@
 """From any donor, donation, material, lot, container or patient: everything before and after."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -46,7 +46,7 @@ def genealogy_of(session: Session, asked: str) -> Genealogy:
     return Genealogy(
         start=start,
         upstream=_upstream(session, start),
-        downstream=down.branches(session, start),
+        downstream=(*down.branches(session, start), *_once_in(session, start)),
         lots=tuple(each.number for each in down.lots.values()),
         patients=lines,
         containers=descent.counts_in(session, lots),
@@ -204,12 +204,25 @@ def _upstream(session: Session, start: Node) -> tuple[Branch, ...]:
         return _donation_branch(session, start.number).branches
     if start.kind is NodeKind.LOT:
         up, lot = _ups(session, start.number)
-        return up.before(lot)
+        return (*up.before(lot), *_once_of(session, lot))
     if start.kind is NodeKind.CONTAINER:
         container = session.scalars(select(Container).where(Container.number == start.number)).one()
         up, lot = _ups(session, container.lot.number)
         return (up.branch(lot),)
     return ()
+
+
+def _once_of(session: Session, lot: Lot) -> Iterator[Branch]:
+    """Material lots that were once recorded in a lot, in error: nothing of them is in it."""
+    for _, material, note in descent.once_recorded(session, lot=lot.number):
+        yield Branch(node=material_node(material), note=note)
+
+
+def _once_in(session: Session, start: Node) -> Iterator[Branch]:
+    """Lots in which a material lot was once recorded, in error: nothing of it is in them."""
+    if start.kind is NodeKind.MATERIAL:
+        for lot, _, note in descent.once_recorded(session, material=start.number):
+            yield Branch(node=lot_node(lot), note=note)
 
 
 @dataclass

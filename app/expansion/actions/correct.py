@@ -7,16 +7,20 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound, OutOfDate, refuse_if
 from app.expansion.actions.effects import correct_effects
 from app.expansion.actions.entry import (
-    amiss_of,
     keep_entry,
     open_deviations,
     refuse_unreadable,
     words_for,
 )
+from app.expansion.actions.retaking import retake_supplies
 from app.expansion.book import Book
-from app.expansion.cases import correction_case
+from app.expansion.correcting import (
+    corrected_time,
+    corrected_uses,
+    correction_case,
+    newly_amiss,
+)
 from app.expansion.gathering import book_of, entry_row, step_of
-from app.expansion.judging import Amiss
 from app.expansion.models import StepRow
 from app.expansion.rules import CORRECTION_RULES
 from app.expansion.work import Work
@@ -25,7 +29,7 @@ from app.people.actor import Actor
 from app.rulebook import judge
 from app.trail import audit
 from app.trail.separation import refuse_same_person
-from schemas.expansion import CorrectStep, Performed
+from schemas.expansion import CorrectStep
 from schemas.master_step import Step
 from schemas.production import EntryWords
 
@@ -40,14 +44,16 @@ def correct_step(
     by: Actor,
     at: datetime,
 ) -> StepRow:
-    """Correct what was entered; limits are judged again, and the check has to be repeated.
+    """Correct what was entered or used; limits are judged again, the check has to be repeated.
 
-    What later steps had calculated from it is not changed: it shows as out of step until those
-    entries are corrected too, and production is not endorsed before (EXP-64).
+    What was booked in error is given back and the right one taken, judged as of when the step was
+    done. What later steps had calculated from it is not changed: it shows as out of step until
+    those entries are corrected too, and production is not endorsed before (EXP-64).
 
     Raises:
         OutOfDate: the entry shown was corrected by somebody else.
-        SamePerson: who checked an entry does not correct it. Refused: EXP-53 to EXP-56.
+        SamePerson: who checked an entry does not correct it.
+        Refused: EXP-35 to EXP-42, EXP-53 to EXP-59, or supplies say no.
         BadInput: what was entered cannot be read. NotFound: there is no such entry.
     """
     by = by.doing("step.correct")
@@ -74,18 +80,17 @@ def correct_step(
 
 
 def _replace(work: Work, was: EntryWords, correction: CorrectStep, old: StepRow) -> StepRow:
-    """Write the corrected entry, with what is newly amiss and what follows for containers."""
-    words = words_for(
-        work,
-        _as_done(was),
-        correction.values,
-        performed_at=correction.performed_at,
-        corrects=was,
-        why=correction.reason,
-    )
+    """Write the corrected entry, with what is newly amiss and what follows for what it used."""
+    done, when = corrected_uses(was, correction), corrected_time(was, correction)
+    why = correction.reason
+    late = tuple(retake_supplies(work, was, done, used_at=when, why=why))
+    values = correction.values
+    words = words_for(work, done, values, performed_at=when, corrects=was, why=why)
     row = keep_entry(work, words, replaces=old)
-    open_deviations(work, row.ref, _new(work, was, words))
-    correct_effects(work, words)
+    open_deviations(work, row.ref, late)
+    for entry, each in newly_amiss(work.book, was, words):
+        open_deviations(work, f"{work.lot.ref}/step/{entry.step}/{entry.occurrence}", (each,))
+    correct_effects(work, was, words)
     return row
 
 
@@ -97,22 +102,3 @@ def _shown(book: Book, step: Step, occurrence: int, correction: CorrectStep) -> 
     if was.entry != correction.entry:
         raise OutOfDate
     return was
-
-
-def _new(work: Work, was: EntryWords, words: EntryWords) -> tuple[Amiss, ...]:
-    """What is amiss now and was not before: what was, has its deviation."""
-    known = {each.rule for each in amiss_of(work.book, work.step, was)}
-    found = amiss_of(work.book, work.step, words)
-    return tuple(each for each in found if each.rule not in known)
-
-
-def _as_done(was: EntryWords) -> Performed:
-    return Performed(
-        occurrence=was.occurrence,
-        materials=was.materials,
-        equipment=was.equipment,
-        room=was.room,
-        containers=was.containers,
-        performed_at=was.performed_at,
-        late_reason=was.late_reason,
-    )

@@ -7,8 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.expansion.models import SampleTaken, StepRow
+from app.expansion.rules.bench import taken_to
 from app.expansion.work import Work
-from app.lot.containers import container_for_change, make_containers, move_container
+from app.lot.containers import (
+    container_for_change,
+    give_back,
+    make_containers,
+    move_container,
+)
 from app.lot.lots import containers_of
 from schemas.lot import ContainerState
 from schemas.production import EntryWords
@@ -25,10 +31,11 @@ def apply_effects(work: Work, row: StepRow, words: EntryWords) -> None:
         case FillValues() as values:
             _fill(work, words, values)
         case FreezeValues() as values:
-            _move(work.session, words.containers, ContainerState.DESTROYED)
+            _move(work.session, words.containers, taken_to(work.step))
             _store(work, values)
         case SampleValues() as values:
-            _sample(work, row, words, values)
+            _move(work.session, words.containers, taken_to(work.step))
+            _sample(work, row, values)
         case _:
             return
 
@@ -38,8 +45,8 @@ def _move(session: Session, numbers: tuple[str, ...], to: ContainerState) -> Non
         move_container(container_for_change(session, number), to)
 
 
-def correct_effects(work: Work, words: EntryWords) -> None:
-    """Carry a corrected entry on to the containers it made or stored."""
+def correct_effects(work: Work, was: EntryWords, words: EntryWords) -> None:
+    """Carry a corrected entry on to the containers it made, stored, took or lost."""
     match words.values:
         case FillValues() as values:
             for each in containers_of(work.session, work.lot):
@@ -48,9 +55,20 @@ def correct_effects(work: Work, words: EntryWords) -> None:
                 each.made_at = values.ended_at
             _set_fresh_expiry(work, values)
         case FreezeValues() as values:
+            _exchange(work, was, words)
             _store(work, values)
+        case SampleValues():
+            _exchange(work, was, words)
         case _:
             return
+
+
+def _exchange(work: Work, was: EntryWords, words: EntryWords) -> None:
+    """Other containers left the store than was entered; those that did not are in it again."""
+    now, before = set(words.containers), set(was.containers)
+    for number in sorted(before - now):
+        give_back(container_for_change(work.session, number))
+    _move(work.session, tuple(sorted(now - before)), taken_to(work.step))
 
 
 def _fill(work: Work, words: EntryWords, values: FillValues) -> None:
@@ -93,11 +111,9 @@ def _store(work: Work, values: FreezeValues) -> None:
             each.expires_at = work.lot.expires_at
 
 
-def _sample(work: Work, row: StepRow, words: EntryWords, values: SampleValues) -> None:
+def _sample(work: Work, row: StepRow, values: SampleValues) -> None:
     session, lot, plan = work.session, work.lot, work.step.sample
     assert plan is not None, "a sample step plans its sample"
-    to = ContainerState.RETENTION if plan.retention else ContainerState.CONSUMED
-    _move(session, words.containers, to)
     taken = session.scalar(select(func.count()).where(SampleTaken.lot_id == lot.id)) or 0
     session.add(
         SampleTaken(

@@ -1,14 +1,14 @@
 """An entry is written: calculated, judged, kept as the words that are checked and signed."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from app.errors import BadInput, FieldError, NotFound
-from app.expansion.book import Book
 from app.expansion.calculating import calculate
-from app.expansion.judging import Amiss, amiss_at, judge_limits, read_fields
+from app.expansion.judging import Amiss
+from app.expansion.limits import judge_limits, read_fields
 from app.expansion.models import StepRow
 from app.expansion.work import Work
 from app.lot.deviations import raise_deviation
@@ -106,28 +106,7 @@ def keep_entry(work: Work, words: EntryWords, *, replaces: StepRow | None = None
     return row
 
 
-def amiss_of(book: Book, step: Step, words: EntryWords) -> tuple[Amiss, ...]:
-    """Everything about an entry that opens a deviation."""
-    done = Performed(
-        occurrence=words.occurrence,
-        materials=words.materials,
-        equipment=words.equipment,
-        room=words.room,
-        containers=words.containers,
-    )
-    doublings = words.value("cumulative_population_doublings")
-    return amiss_at(
-        book,
-        step,
-        done,
-        words.values,
-        performed_at=words.performed_at,
-        limits=words.limits,
-        doublings=Decimal(doublings.exact) if doublings and doublings.exact else None,
-    )
-
-
-def open_deviations(work: Work, about: str, found: tuple[Amiss, ...]) -> None:
+def open_deviations(work: Work, about: str, found: Iterable[Amiss]) -> None:
     """Open a deviation for everything amiss; a critical one holds the lot (R-ATMP-19)."""
     for each in found:
         raise_deviation(

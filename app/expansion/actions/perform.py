@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.errors import OutOfDate, refuse_if
 from app.expansion.actions.effects import apply_effects
 from app.expansion.actions.entry import (
-    amiss_of,
     keep_entry,
     open_deviations,
     refuse_unreadable,
@@ -21,6 +20,7 @@ from app.expansion.actions.taking import take_supplies
 from app.expansion.book import Book
 from app.expansion.cases import step_case
 from app.expansion.gathering import book_of, step_of
+from app.expansion.judging import amiss_of
 from app.expansion.models import StepRow
 from app.expansion.rules import STEP_RULES
 from app.expansion.work import Work
@@ -57,7 +57,7 @@ def perform_step(
     case = step_case(session, lot, book, step, done, by=by, at=at)
     refuse_if(judge(STEP_RULES, case))
     work = Work(session, lot, book, step, by, at)
-    take_supplies(work, done, at=case.performed_at)
+    take_supplies(work, done, used_at=case.performed_at)
     words = words_for(work, done, done.values, performed_at=case.performed_at)
     row = keep_entry(work, words)
     open_deviations(work, row.ref, amiss_of(book, step, words))

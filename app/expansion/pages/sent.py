@@ -6,7 +6,7 @@ from typing import Any
 from starlette.datastructures import FormData, UploadFile
 
 from app.errors import BadInput, FieldError
-from app.expansion.pages.drawing import said
+from app.expansion.pages.used import said
 from app.web.forms import parse, read_form, with_zone
 from schemas.expansion import CorrectStep, Performed, PerformStep
 from schemas.master_step import FieldKind, Step
@@ -14,7 +14,6 @@ from schemas.step import VALUES_OF, StepKind
 
 BY_HAND = frozenset({StepKind.MEASURE, StepKind.CHOOSE})
 LINES = ("materials", "equipment")
-CORRECTED = ("entry", "performed_at", "reason")
 CONFIRMED = {"kind": "confirm", "confirmed": True}
 """Stands in for the values while what is beside them is read."""
 
@@ -25,9 +24,18 @@ def read_performed(step: Step, form: FormData, zone: str) -> PerformStep:
     Raises:
         BadInput: with every field that could not be read.
     """
+    beside = _beside(form)
+    done, values = _both(
+        lambda: read_form(Performed, beside, zone), lambda: read_values(step, form, zone)
+    )
+    return PerformStep.model_validate({**done.model_dump(), "values": values})
+
+
+def _beside(form: FormData) -> FormData:
+    """What was sent beside the step's own values, without the lines that were left blank."""
     given = {name: form.getlist(name) for name in form}
     lines = {each for name in LINES for each in said(given, name)}
-    beside = FormData(
+    return FormData(
         [
             (name, value)
             for name, value in form.multi_items()
@@ -36,10 +44,6 @@ def read_performed(step: Step, form: FormData, zone: str) -> PerformStep:
             and (name.partition(".")[0] not in LINES or name.rpartition(".")[0] in lines)
         ]
     )
-    done, values = _both(
-        lambda: read_form(Performed, beside, zone), lambda: read_values(step, form, zone)
-    )
-    return PerformStep.model_validate({**done.model_dump(), "values": values})
 
 
 def read_correction(step: Step, form: FormData, zone: str) -> CorrectStep:
@@ -48,9 +52,13 @@ def read_correction(step: Step, form: FormData, zone: str) -> CorrectStep:
     Raises:
         BadInput: with every field that could not be read.
     """
-    beside = {name: with_zone(form[name], zone) for name in CORRECTED if form.get(name)}
+    beside = _beside(form)
+    # Lines that were emptied are none; a machine that leaves them out lets them stand.
+    none: dict[str, Any] = {
+        name: () for name in LINES if not any(each.startswith(f"{name}.") for each in beside)
+    }
     correction, values = _both(
-        lambda: parse(CorrectStep, {**beside, "values": CONFIRMED}),
+        lambda: read_form(CorrectStep, beside, zone, {**none, "values": CONFIRMED}),
         lambda: read_values(step, form, zone),
     )
     return CorrectStep.model_validate({**correction.model_dump(), "values": values})

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.expansion import actions, overview, showing
 from app.expansion.gathering import book_of, step_of
-from app.expansion.pages import drawing
+from app.expansion.pages import drawing, used
 from app.expansion.pages.sent import read_correction, read_performed
 from app.lot.lots import containers_of, find_lot
 from app.people.actor import Actor
@@ -51,6 +51,7 @@ def step_form(
     book, typed = book_of(session, lot), drawing.typed_in(request)
     step = step_of(book.master, code)
     filled = bool(containers_of(session, lot))
+    stores = used.Stores(session, at, by.zone)
     return show(
         request,
         "expansion/step.html",
@@ -59,13 +60,12 @@ def step_form(
         place=book.place(code),
         hindrances=tuple(overview.hindrances(session, lot, book, by=by, at=at)),
         values=drawing.value_fields(step, typed, zone=by.zone),
-        materials=drawing.material_lines(session, book.master, step, typed, at=at, zone=by.zone),
-        equipment=drawing.equipment_lines(session, book.master, step, typed, at=at, zone=by.zone),
-        common=drawing.common_fields(
-            session,
+        materials=used.material_lines(stores, book.master, step, typed),
+        equipment=used.equipment_lines(stores, book.master, step, typed),
+        common=used.common_fields(
+            stores,
             step,
             typed,
-            by.zone,
             containers=filled and step.kind in {StepKind.SAMPLE, StepKind.FREEZE},
         ),
         with_file=step.kind is StepKind.FREEZE,
@@ -82,7 +82,8 @@ def perform(
     lot = find_lot(session, number)
     step = step_of(book_of(session, lot).master, code)
     done = read_performed(step, form, by.zone)
-    done = showing.with_curve(session, lot, step, done, upload_in(form, "file"), by=by, at=at)
+    keep = showing.Curve(lot, step.code, done.occurrence, upload_in(form, "file"))
+    done = done.model_copy(update={"values": keep.within(session, done.values, by=by, at=at)})
     row = actions.perform_step(session, number, code, done, by=by, at=at)
     return go_to(f"/lots/{number}/production#{row.step}", f"{row.step} is entered.")
 
@@ -93,7 +94,7 @@ def check_form(
 ) -> Response:
     """The entry to check, complete, and the place to sign."""
     lot = find_lot(session, number)
-    entry = showing.entry_page(session, lot, code, occurrence)
+    entry = showing.entry_to_check(session, lot, code, occurrence)
     return show(
         request,
         "expansion/check.html",
@@ -127,17 +128,19 @@ def correct_form(
 ) -> Response:
     """The entry as it stands, to be corrected."""
     lot = find_lot(session, number)
-    entry = showing.entry_page(session, lot, code, occurrence)
-    typed = drawing.typed_in(request)
+    entry, typed = showing.entry_page(session, lot, code, occurrence), drawing.typed_in(request)
+    words, step, master = entry.words, entry.step, book_of(session, lot).master
+    stores = used.Stores(session, words.performed_at, by.zone, words)
     return show(
         request,
         "expansion/correct.html",
         lot=lot,
         entry=entry,
-        values=drawing.value_fields(
-            entry.step, typed, entry.words.values.model_dump(), zone=by.zone
-        ),
-        beside=drawing.correction_fields(entry.words, typed, by.zone),
+        values=drawing.value_fields(step, typed, words.values.model_dump(), zone=by.zone),
+        materials=used.material_lines(stores, master, step, typed),
+        equipment=used.equipment_lines(stores, master, step, typed),
+        beside=used.correction_fields(stores, words, step, typed),
+        with_file=step.kind is StepKind.FREEZE,
         clash=has_clash(session, "step.correct", about=entry.ref, by=by),
     )
 
@@ -156,7 +159,10 @@ def correct(
     """Correct the entry; what it said stays readable."""
     lot = find_lot(session, number)
     entry = showing.entry_page(session, lot, code, occurrence)
-    correction = showing.with_known_curve(entry.words, read_correction(entry.step, form, by.zone))
+    correction = read_correction(entry.step, form, by.zone)
+    keep = showing.Curve(lot, code, occurrence, upload_in(form, "file"), entry.words)
+    values = keep.within(session, correction.values, by=by, at=at)
+    correction = correction.model_copy(update={"values": values})
     actions.correct_step(session, number, code, occurrence, correction, by=by, at=at)
     return go_to(f"/lots/{number}/production#{code}", f"{code} is corrected.")
 

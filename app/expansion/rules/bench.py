@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from app.expansion.book import taken_of
 from app.rulebook import rule
-from schemas.expansion_facts import CorrectionCase, StepCase
+from schemas.expansion_facts import BenchCase, CorrectionCase, StepCase
 from schemas.lot import ContainerState, Stage
+from schemas.master_step import Step
 from schemas.step import (
+    CountedCells,
     FeedValues,
     FillValues,
     FreezeValues,
@@ -20,7 +23,7 @@ from schemas.step import (
 
 
 @rule("EXP-34", cite="R-ATMP-18; R-BR-05", mend="Clear the workplace, then do it again.")
-def the_line_is_clear(case: StepCase) -> Iterator[str]:
+def the_line_is_clear(case: BenchCase) -> Iterator[str]:
     """A line clearance with a point answered no lets nothing begin."""
     if isinstance(case.values, LineClearanceValues):
         for name, info in LineClearanceValues.model_fields.items():
@@ -29,7 +32,7 @@ def the_line_is_clear(case: StepCase) -> Iterator[str]:
 
 
 @rule("EXP-35", cite="R-BR-06; R-ATMP-11", mend="Scan what the step asks for, and nothing else.")
-def materials_are_those_of_the_step(case: StepCase) -> Iterator[str]:
+def materials_are_those_of_the_step(case: BenchCase) -> Iterator[str]:
     """Each material the step needs is scanned, and none that it does not name."""
     asked = {each.code: each for each in case.step.materials}
     used = {each.code for each in case.done.materials}
@@ -41,7 +44,7 @@ def materials_are_those_of_the_step(case: StepCase) -> Iterator[str]:
 
 
 @rule("EXP-36", cite="R-BR-04", mend="Scan each piece of equipment the step asks for.")
-def equipment_is_that_of_the_step(case: StepCase) -> Iterator[str]:
+def equipment_is_that_of_the_step(case: BenchCase) -> Iterator[str]:
     """Each kind of equipment the step needs is scanned, and none that it does not name."""
     used = {each.kind for each in case.done.equipment}
     for kind in case.step.equipment:
@@ -52,19 +55,20 @@ def equipment_is_that_of_the_step(case: StepCase) -> Iterator[str]:
 
 
 @rule("EXP-37", cite="R-ATMP-20", mend="Check both volumes.")
-def no_more_than_was_counted(case: StepCase) -> Iterator[str]:
-    """No more is seeded or filled than the counted suspension held."""
-    taken = None
-    if isinstance(case.values, SeedValues):
-        taken = case.values.volume_seeded_ml
-    elif isinstance(case.values, FillValues):
-        taken = case.values.volume_to_fill_ml
-    if taken is not None and case.counted_ml is not None and taken > case.counted_ml:
-        yield f"{taken:f} ml were entered; the suspension counted had {case.counted_ml:f} ml."
+def no_more_than_was_counted(case: BenchCase) -> Iterator[str]:
+    """No more is seeded and filled, in all, than the counted suspension held."""
+    taken = taken_of(case.values)
+    if taken is None or case.counted_ml is None:
+        return
+    if taken + case.taken_ml > case.counted_ml:
+        others = f", {case.taken_ml:f} mL at other steps" if case.taken_ml else ""
+        yield (
+            f"{taken:f} mL were entered{others}; the suspension counted had {case.counted_ml:f} mL."
+        )
 
 
 @rule("EXP-38", cite="R-ATMP-20; R-BR-19", mend="Count the vessels again.")
-def no_more_vessels_than_were_seeded(case: StepCase) -> Iterator[str]:
+def no_more_vessels_than_were_seeded(case: BenchCase) -> Iterator[str]:
     """No more vessels are harvested or discarded than were seeded."""
     if case.vessels_seeded is None:
         return
@@ -73,10 +77,10 @@ def no_more_vessels_than_were_seeded(case: StepCase) -> Iterator[str]:
         now = case.values.vessels_harvested + case.values.vessels_discarded
     elif isinstance(case.values, FeedValues):
         now = case.values.vessels_discarded
-    if now + case.vessels_discarded > case.vessels_seeded:
+    if now + case.vessels_gone > case.vessels_seeded:
         yield (
-            f"{case.vessels_seeded} vessels were seeded and {case.vessels_discarded} discarded; "
-            f"{now} cannot be there."
+            f"{case.vessels_seeded} vessels were seeded, {case.vessels_gone} of them were gone "
+            f"before; {now} cannot be there."
         )
 
 
@@ -113,7 +117,7 @@ def bank_may_still_be_used(case: StepCase) -> Iterator[str]:
 
 
 @rule("EXP-41", cite="R-ATMP-22; R-ATMP-20", mend="Scan each container, once.")
-def containers_are_named(case: StepCase) -> Iterator[str]:
+def containers_are_named(case: BenchCase) -> Iterator[str]:
     """What leaves the store of this lot, as a sample or lost, is named container by container."""
     asked = containers_asked(case)
     scanned = case.done.containers
@@ -121,11 +125,19 @@ def containers_are_named(case: StepCase) -> Iterator[str]:
         yield f"{len(set(scanned))} containers were scanned; {asked} leave the store."
     in_store = {each.number for each in case.own if each.state is ContainerState.IN_STORE}
     for number in scanned:
-        if number not in in_store:
+        if number not in in_store and number not in case.taken_here:
             yield f"{number} is not a container of this lot in store."
 
 
-def containers_asked(case: StepCase) -> int:
+def taken_to(step: Step) -> ContainerState:
+    """Where a container goes that a step takes out of the store."""
+    if step.kind is StepKind.FREEZE:
+        return ContainerState.DESTROYED
+    kept = step.sample is not None and step.sample.retention
+    return ContainerState.RETENTION if kept else ContainerState.CONSUMED
+
+
+def containers_asked(case: BenchCase) -> int:
     """How many containers of the lot leave its store at this step."""
     if isinstance(case.values, SampleValues) and case.own:
         return case.values.containers
@@ -135,7 +147,7 @@ def containers_asked(case: StepCase) -> int:
 
 
 @rule("EXP-42", cite="R-BR-03; R-EXP-04", mend="Check the time; or correct the seeding.")
-def grown_after_seeding(case: StepCase) -> Iterator[str]:
+def grown_after_seeding(case: BenchCase) -> Iterator[str]:
     """Cells are fed and harvested after they were seeded."""
     if case.seeded_at is None or case.step.kind not in {StepKind.FEED, StepKind.HARVEST}:
         return
@@ -162,7 +174,7 @@ RULES = (
 
 @rule("EXP-56", cite="R-ATMP-11; R-ATMP-07", mend="Report a deviation instead.")
 def containers_are_not_undone(case: CorrectionCase) -> Iterator[str]:
-    """A correction never takes back containers that were made, thawed, sampled or lost."""
+    """A correction never takes back how many containers were made, thawed, sampled or lost."""
     was, now = case.was, case.values
     kept: tuple[tuple[str, object, object], ...] = ()
     if isinstance(was, FillValues) and isinstance(now, FillValues):
@@ -178,4 +190,44 @@ def containers_are_not_undone(case: CorrectionCase) -> Iterator[str]:
             yield f"The {what} cannot be corrected here: {before} was entered, now {after}."
 
 
-CORRECTION_RULES = (containers_are_not_undone,)
+@rule("EXP-57", cite="R-ATMP-22; R-ATMP-07", mend="Report a deviation instead.")
+def what_is_given_back_is_still_there(case: CorrectionCase) -> Iterator[str]:
+    """A container named in error is put back in store from where this step put it, only."""
+    states = {each.number: each.state for each in case.own}
+    for number in case.taken_here:
+        state = states.get(number)
+        if number not in case.done.containers and state is not taken_to(case.step):
+            yield f"{number} is “{state.label if state else 'unknown'}” by now: it stays so."
+
+
+@rule("EXP-59", cite="R-ATMP-20; R-EXP-02", mend="Correct the later step first.")
+def later_steps_still_hold(case: CorrectionCase) -> Iterator[str]:
+    """What later steps took of a suspension, or did with vessels, was there to begin with."""
+    values, later = case.values, case.later
+    if isinstance(values, CountedCells) and later.taken_ml > values.suspension_volume_ml:
+        yield (
+            f"Later steps took {later.taken_ml:f} mL of this suspension; "
+            f"{values.suspension_volume_ml:f} mL cannot be all of it."
+        )
+    if isinstance(values, SeedValues) and later.vessels > values.vessels:
+        yield (
+            f"Later steps harvested or discarded {later.vessels} of these vessels; "
+            f"{values.vessels} cannot be all of them."
+        )
+    opened = later.grown_from
+    if isinstance(values, SeedValues) and opened is not None and opened <= values.seeded_at:
+        yield f"Vessels were fed or harvested at {opened:%Y-%m-%d %H:%M} UTC: seeded before that."
+
+
+CORRECTION_RULES = (
+    the_line_is_clear,
+    materials_are_those_of_the_step,
+    equipment_is_that_of_the_step,
+    no_more_than_was_counted,
+    no_more_vessels_than_were_seeded,
+    containers_are_named,
+    grown_after_seeding,
+    containers_are_not_undone,
+    what_is_given_back_is_still_there,
+    later_steps_still_hold,
+)

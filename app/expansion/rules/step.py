@@ -73,13 +73,13 @@ def in_the_role_of_the_step(case: StepCase) -> Iterator[str]:
 
 @rule("EXP-24", cite="R-P11-09", mend="Be trained on this version first.")
 def performer_is_trained(case: StepCase) -> Iterator[str]:
-    """Who performs a step is trained, today, on the version of the master the lot runs on."""
+    """Who performs a step is trained, on that day, on the version of the master of the lot."""
     yield from training_words(case.worker, case.lot)
 
 
 @rule("EXP-25", cite="R-ATMP-17", mend="Pass a media fill and have it recorded as training.")
 def open_cells_need_a_media_fill(case: StepCase) -> Iterator[str]:
-    """Who works on open cells has passed a media fill that is valid today."""
+    """Who works on open cells has passed a media fill that is valid on that day."""
     if case.step.open_processing and not case.worker.aseptic:
         yield f"{case.step.code} is open processing, and no valid media fill of yours is recorded."
 
@@ -219,4 +219,31 @@ def correction_keeps_to_the_past(case: CorrectionCase) -> Iterator[str]:
             yield f"{each:%Y-%m-%d %H:%M} UTC is before the lot was started."
 
 
-CORRECTION_RULES = (corrector_is_able, corrected_before_endorsement, correction_keeps_to_the_past)
+@rule("EXP-58", cite="R-P11-06; R-ATMP-07", mend="Correct the other step first, or check.")
+def correction_keeps_the_order(case: CorrectionCase) -> Iterator[str]:
+    """A corrected step still lies between the step before it and the step after it."""
+    done = minute(case.performed_at)
+    if done < minute(case.not_before):
+        yield (
+            f"Done at {done:%Y-%m-%d %H:%M} UTC, before what was done before it, "
+            f"at {case.not_before:%Y-%m-%d %H:%M} UTC."
+        )
+    if case.not_after is not None and done > minute(case.not_after):
+        yield (
+            f"Done at {done:%Y-%m-%d %H:%M} UTC, after what was done after it, "
+            f"at {case.not_after:%Y-%m-%d %H:%M} UTC."
+        )
+    for each in case.times:
+        if minute(each) > done:
+            yield (
+                f"{each:%Y-%m-%d %H:%M} UTC is after the step was done, "
+                f"at {done:%Y-%m-%d %H:%M} UTC."
+            )
+
+
+CORRECTION_RULES = (
+    corrector_is_able,
+    corrected_before_endorsement,
+    correction_keeps_to_the_past,
+    correction_keeps_the_order,
+)

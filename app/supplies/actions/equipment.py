@@ -117,7 +117,7 @@ def _used_since_good(session: Session, code: str, zone: str) -> tuple[str, ...]:
         dict.fromkeys(
             each.lot_number
             for each in uses_of_equipment(session, row.code)
-            if good is None or day_of(each.at, zone) >= good
+            if each.taken_back is None and (good is None or day_of(each.at, zone) >= good)
         )
     )
 

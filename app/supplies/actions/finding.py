@@ -148,6 +148,36 @@ def usable_lots(
     return list(rows)
 
 
+def lots_in_date(
+    session: Session, material_code: str, *, at: datetime, zone: str
+) -> list[MaterialLot]:
+    """The lots of a material that were here, decided and in date at a moment, used up or not."""
+    rows = session.scalars(
+        select(MaterialLot)
+        .join(MaterialLot.material)
+        .where(
+            Material.code == material_code,
+            MaterialLot.received_at <= at,
+            MaterialLot.decided_at.is_not(None),
+            MaterialLot.usable_until >= day_of(at, zone),
+        )
+        .order_by(MaterialLot.usable_until, MaterialLot.number)
+    )
+    return list(rows)
+
+
+def equipment_of(session: Session, kind: str) -> list[Equipment]:
+    """All equipment of a kind, whatever its status."""
+    return list(
+        session.scalars(select(Equipment).where(Equipment.kind == kind).order_by(Equipment.code))
+    )
+
+
+def all_rooms(session: Session) -> list[Room]:
+    """The rooms, in service or not, by their numbers."""
+    return list(session.scalars(select(Room).order_by(Room.code)))
+
+
 def usable_equipment(
     session: Session, kind: str | None, *, at: datetime, zone: str
 ) -> list[Equipment]:

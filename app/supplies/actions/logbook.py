@@ -30,3 +30,9 @@ def due_as_of(session: Session, row: Equipment, deed: EquipmentDeed, day: date) 
     """Until when the calibration or cleaning held that counted on this day; None: none did."""
     event = last_event(session, row, deed, until=day)
     return event.due_on if event is not None else None
+
+
+def calibration_failed(session: Session, row: Equipment) -> bool:
+    """Whether the calibration that was done last failed."""
+    event = last_event(session, row, EquipmentDeed.CALIBRATION)
+    return event is not None and not event.passed

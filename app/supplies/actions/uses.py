@@ -1,35 +1,52 @@
 """What touched a lot, and which lots something touched (R-ATMP-11)."""
 
-from sqlalchemy import select
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.supplies.actions.finding import find_equipment, find_material_lot, find_room
 from app.supplies.models import EquipmentUse, MaterialUse, RoomUse
 from schemas.quantity import Unit
-from schemas.supply import EquipmentUsed, LotSupplies, MaterialUsed, RoomUsed
+from schemas.supply import EquipmentUsed, LotSupplies, MaterialUsed, RoomUsed, TakenBack
+
+AnyUse = TypeVar("AnyUse", MaterialUse, EquipmentUse, RoomUse)
+Used = TypeVar("Used", MaterialUsed, EquipmentUsed, RoomUsed)
 
 
 def supplies_of_lot(session: Session, lot_number: str) -> LotSupplies:
     """Every material, piece of equipment and room used in a lot, in the order of use."""
-    materials = session.scalars(
-        select(MaterialUse)
-        .where(MaterialUse.lot_number == lot_number)
-        .order_by(MaterialUse.at, MaterialUse.id)
-    )
-    equipment = session.scalars(
-        select(EquipmentUse)
-        .where(EquipmentUse.lot_number == lot_number)
-        .order_by(EquipmentUse.at, EquipmentUse.id)
-    )
-    rooms = session.scalars(
-        select(RoomUse).where(RoomUse.lot_number == lot_number).order_by(RoomUse.at, RoomUse.id)
-    )
+    materials = _uses(session, MaterialUse, MaterialUse.lot_number == lot_number, material_used)
+    equipment = _uses(session, EquipmentUse, EquipmentUse.lot_number == lot_number, equipment_used)
+    rooms = _uses(session, RoomUse, RoomUse.lot_number == lot_number, room_used)
     return LotSupplies(
         lot_number=lot_number,
-        materials=tuple(material_used(each) for each in materials),
-        equipment=tuple(equipment_used(each) for each in equipment),
-        rooms=tuple(room_used(each) for each in rooms),
+        materials=tuple(each for each in materials if each.taken_back is None),
+        equipment=tuple(each for each in equipment if each.taken_back is None),
+        rooms=tuple(each for each in rooms if each.taken_back is None),
+        materials_taken_back=tuple(each for each in materials if each.taken_back),
+        equipment_taken_back=tuple(each for each in equipment if each.taken_back),
+        rooms_taken_back=tuple(each for each in rooms if each.taken_back),
     )
+
+
+def _uses(
+    session: Session,
+    kind: type[AnyUse],
+    which: ColumnElement[bool],
+    used: Callable[[AnyUse, TakenBack | None], Used],
+) -> tuple[Used, ...]:
+    """Each use, in the order of use; those that were taken back say so."""
+    rows = session.scalars(select(kind).where(which).order_by(kind.at, kind.id)).all()
+    back = {each.takes_back_id: taken_back(each) for each in rows if each.takes_back_id}
+    return tuple(used(each, back.get(each.id)) for each in rows if not each.takes_back_id)
+
+
+def taken_back(row: AnyUse) -> TakenBack:
+    """By whom, when and why a use was taken back."""
+    assert row.why is not None, "what takes a use back says why"
+    return TakenBack(at=row.at, by=row.by, name=row.name, why=row.why)
 
 
 def lots_touched_by(session: Session, material_lot_number: str) -> tuple[str, ...]:
@@ -39,53 +56,40 @@ def lots_touched_by(session: Session, material_lot_number: str) -> tuple[str, ..
         NotFound: no material lot has this number.
     """
     uses = uses_of_material_lot(session, material_lot_number)
-    return tuple(dict.fromkeys(each.lot_number for each in uses))
+    return tuple(dict.fromkeys(each.lot_number for each in uses if each.taken_back is None))
 
 
 def uses_of_material_lot(session: Session, number: str) -> tuple[MaterialUsed, ...]:
-    """Each use of a material lot, in order.
+    """Each use of a material lot, in order, those that were taken back among them.
 
     Raises:
         NotFound: no material lot has this number.
     """
     lot = find_material_lot(session, number)
-    rows = session.scalars(
-        select(MaterialUse)
-        .where(MaterialUse.material_lot_id == lot.id)
-        .order_by(MaterialUse.at, MaterialUse.id)
-    )
-    return tuple(material_used(each) for each in rows)
+    return _uses(session, MaterialUse, MaterialUse.material_lot_id == lot.id, material_used)
 
 
 def uses_of_equipment(session: Session, code: str) -> tuple[EquipmentUsed, ...]:
-    """Each use of a piece of equipment, in order.
+    """Each use of a piece of equipment, in order, those that were taken back among them.
 
     Raises:
         NotFound: no equipment has this number.
     """
     row = find_equipment(session, code)
-    rows = session.scalars(
-        select(EquipmentUse)
-        .where(EquipmentUse.equipment_id == row.id)
-        .order_by(EquipmentUse.at, EquipmentUse.id)
-    )
-    return tuple(equipment_used(each) for each in rows)
+    return _uses(session, EquipmentUse, EquipmentUse.equipment_id == row.id, equipment_used)
 
 
 def uses_of_room(session: Session, code: str) -> tuple[RoomUsed, ...]:
-    """Each use of a room, in order.
+    """Each use of a room, in order, those that were taken back among them.
 
     Raises:
         NotFound: no room has this number.
     """
     row = find_room(session, code)
-    rows = session.scalars(
-        select(RoomUse).where(RoomUse.room_id == row.id).order_by(RoomUse.at, RoomUse.id)
-    )
-    return tuple(room_used(each) for each in rows)
+    return _uses(session, RoomUse, RoomUse.room_id == row.id, room_used)
 
 
-def material_used(use: MaterialUse) -> MaterialUsed:
+def material_used(use: MaterialUse, back: TakenBack | None) -> MaterialUsed:
     """A use of a material lot as the record prints it."""
     lot, material = use.material_lot, use.material_lot.material
     return MaterialUsed(
@@ -107,10 +111,11 @@ def material_used(use: MaterialUse) -> MaterialUsed:
         at=use.at,
         by=use.by,
         name=use.name,
+        taken_back=back,
     )
 
 
-def equipment_used(use: EquipmentUse) -> EquipmentUsed:
+def equipment_used(use: EquipmentUse, back: TakenBack | None) -> EquipmentUsed:
     """A use of equipment as the record prints it."""
     return EquipmentUsed(
         code=use.equipment.code,
@@ -125,10 +130,11 @@ def equipment_used(use: EquipmentUse) -> EquipmentUsed:
         at=use.at,
         by=use.by,
         name=use.name,
+        taken_back=back,
     )
 
 
-def room_used(use: RoomUse) -> RoomUsed:
+def room_used(use: RoomUse, back: TakenBack | None) -> RoomUsed:
     """A use of a room as the record prints it."""
     return RoomUsed(
         code=use.room.code,
@@ -139,4 +145,5 @@ def room_used(use: RoomUse) -> RoomUsed:
         at=use.at,
         by=use.by,
         name=use.name,
+        taken_back=back,
     )

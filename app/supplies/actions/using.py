@@ -1,19 +1,22 @@
-"""Material, equipment and rooms at the moment they touch a lot: judged, written, not recorded.
+"""Material, equipment and rooms when they touch a lot: judged, written, not recorded.
 
 The deed that uses them records them with itself: one entry in the trail holds the step and
-everything it used.
+everything it used. `at` is when they were used, and they are judged as they stood then: an entry
+that is made late, or corrected, asks nothing of today.
 """
 
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import refuse_if
 from app.people.actor import Actor
 from app.rulebook import judge
 from app.supplies.actions.finding import (
+    as_scanned,
     day_of,
     equipment_for_use,
     find_room,
@@ -21,11 +24,21 @@ from app.supplies.actions.finding import (
     material_lot_for_change,
 )
 from app.supplies.actions.logbook import due_as_of
-from app.supplies.models import EquipmentUse, MaterialLot, MaterialUse, RoomUse
+from app.supplies.models import (
+    Equipment,
+    EquipmentUse,
+    MaterialLot,
+    MaterialUse,
+    Room,
+    RoomUse,
+)
 from app.supplies.rules import EQUIPMENT_RULES, MATERIAL_RULES, ROOM_RULES
+from app.trail.history import as_it_was
 from schemas.master_step import RoomGrade
 from schemas.quantity import Unit
 from schemas.supply import EquipmentCase, EquipmentDeed, MaterialCase, MaterialState, RoomCase
+
+NOT_LISTED = "it was not on the list then"
 
 
 def use_material(
@@ -40,29 +53,17 @@ def use_material(
     by: Actor,
     at: datetime,
 ) -> MaterialUse:
-    """Use some of a material lot in a lot, at this moment of use; the caller records it (R-BR-06).
+    """Use some of a material lot in a lot; the caller records it (R-BR-06).
 
     `material_code` is what the step asks for, None when it names nothing; `unit` is a value of
-    `Unit`. The material lot stays locked, so that two steps cannot both use the last of it.
+    `Unit`. The material lot stays locked until the transaction ends, so that two steps cannot
+    both use the last of it.
 
     Raises:
         Refused: SUP-01 to SUP-08. NotFound: no material lot has this number.
     """
     lot = material_lot_for_change(session, material_lot)
-    left = left_of(session, lot)
-    case = MaterialCase(
-        number=lot.number,
-        material_code=lot.material.code,
-        asked_code=material_code,
-        state=lot.state,
-        released_after_use=_released_after(lot, at, by.zone),
-        usable_until=lot.usable_until,
-        today=day_of(at, by.zone),
-        unit=Unit(lot.material.unit),
-        asked_unit=unit,
-        left=left,
-        quantity=quantity,
-    )
+    case = material_case(session, lot, material_code, quantity, unit, zone=by.zone, at=at)
     refuse_if(judge(MATERIAL_RULES, case))
     use = MaterialUse(
         material_lot=lot,
@@ -74,10 +75,38 @@ def use_material(
         by=by.username,
         name=by.name,
     )
-    lot.used_up = quantity == left
+    lot.used_up = quantity == case.left
     session.add(use)
     session.flush()
     return use
+
+
+def material_case(
+    session: Session,
+    lot: MaterialLot,
+    asked_code: str | None,
+    quantity: Decimal,
+    unit: str,
+    *,
+    zone: str,
+    at: datetime,
+) -> MaterialCase:
+    """A material lot as it stood at a time of use, with what is left of it now."""
+    then = as_it_was(session, lot, about=lot.ref, at=at) or {"state": None}
+    released = _released_after(lot, at, zone)
+    return MaterialCase(
+        number=lot.number,
+        material_code=lot.material.code,
+        asked_code=asked_code,
+        state=lot.state if released else then["state"],
+        released_after_use=released,
+        usable_until=lot.usable_until,
+        today=day_of(at, zone),
+        unit=Unit(lot.material.unit),
+        asked_unit=unit,
+        left=left_of(session, lot),
+        quantity=quantity,
+    )
 
 
 def _released_after(lot: MaterialLot, used_at: datetime, zone: str) -> str | None:
@@ -87,6 +116,17 @@ def _released_after(lot: MaterialLot, used_at: datetime, zone: str) -> str | Non
     if lot.decided_at.replace(second=0, microsecond=0) <= used_at:
         return None
     return lot.decided_at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def lock_material_lots(session: Session, numbers: tuple[str, ...]) -> None:
+    """Lock material lots in one order, so that two deeds never wait for each other."""
+    scanned = {as_scanned(each) for each in numbers}
+    session.scalars(
+        select(MaterialLot.id)
+        .where(MaterialLot.number.in_(scanned))
+        .order_by(MaterialLot.id)
+        .with_for_update(of=MaterialLot)
+    ).all()
 
 
 def use_equipment(
@@ -106,28 +146,15 @@ def use_equipment(
     Raises:
         Refused: SUP-11 to SUP-14. NotFound: no equipment has this number.
     """
-    row, today = equipment_for_use(session, equipment), day_of(at, by.zone)
-    calibration_due = due_as_of(session, row, EquipmentDeed.CALIBRATION, today)
-    cleaning_due = due_as_of(session, row, EquipmentDeed.CLEANING, today)
-    case = EquipmentCase(
-        code=row.code,
-        kind=row.kind,
-        asked_kind=kind,
-        in_service=row.in_service,
-        out_of_service_reason=row.out_of_service_reason,
-        needs_calibration=row.needs_calibration,
-        calibration_due=calibration_due,
-        needs_cleaning=row.needs_cleaning,
-        cleaning_due=cleaning_due,
-        today=today,
-    )
+    row = equipment_for_use(session, equipment)
+    case = equipment_case(session, row, kind, zone=by.zone, at=at)
     refuse_if(judge(EQUIPMENT_RULES, case))
     use = EquipmentUse(
         equipment=row,
-        needs_calibration=row.needs_calibration,
-        calibration_due=calibration_due,
-        needs_cleaning=row.needs_cleaning,
-        cleaning_due=cleaning_due,
+        needs_calibration=case.needs_calibration,
+        calibration_due=case.calibration_due,
+        needs_cleaning=case.needs_cleaning,
+        cleaning_due=case.cleaning_due,
         lot_number=lot_number,
         about=about,
         at=at,
@@ -137,6 +164,26 @@ def use_equipment(
     session.add(use)
     session.flush()
     return use
+
+
+def equipment_case(
+    session: Session, row: Equipment, asked_kind: str | None, *, zone: str, at: datetime
+) -> EquipmentCase:
+    """A piece of equipment as it stood at a time of use."""
+    then, today = as_it_was(session, row, about=row.ref, at=at), day_of(at, zone)
+    known = then or {"in_service": False, "out_of_service_reason": NOT_LISTED}
+    return EquipmentCase(
+        code=row.code,
+        kind=row.kind,
+        asked_kind=asked_kind,
+        in_service=known["in_service"],
+        out_of_service_reason=known["out_of_service_reason"],
+        needs_calibration=row.needs_calibration,
+        calibration_due=due_as_of(session, row, EquipmentDeed.CALIBRATION, today),
+        needs_cleaning=row.needs_cleaning,
+        cleaning_due=due_as_of(session, row, EquipmentDeed.CLEANING, today),
+        today=today,
+    )
 
 
 def use_room(
@@ -157,17 +204,11 @@ def use_room(
         Refused: SUP-21, SUP-22. NotFound: no room has this number.
     """
     row = find_room(session, room)
-    case = RoomCase(
-        code=row.code,
-        grade=row.grade,
-        asked_grade=RoomGrade(grade) if grade is not None else None,
-        in_service=row.in_service,
-        out_of_service_reason=row.out_of_service_reason,
-    )
+    case = room_case(session, row, grade, at=at)
     refuse_if(judge(ROOM_RULES, case))
     use = RoomUse(
         room=row,
-        grade=row.grade,
+        grade=case.grade,
         lot_number=lot_number,
         about=about,
         at=at,
@@ -177,3 +218,16 @@ def use_room(
     session.add(use)
     session.flush()
     return use
+
+
+def room_case(session: Session, row: Room, asked: str | None, *, at: datetime) -> RoomCase:
+    """A room as it stood at a time of use."""
+    then = as_it_was(session, row, about=row.ref, at=at)
+    known = then or {"in_service": False, "out_of_service_reason": NOT_LISTED}
+    return RoomCase(
+        code=row.code,
+        grade=row.grade,
+        asked_grade=RoomGrade(asked) if asked is not None else None,
+        in_service=known["in_service"],
+        out_of_service_reason=known["out_of_service_reason"],
+    )

@@ -166,7 +166,7 @@ def material_page(session: Session, number: str, *, by: Actor, at: datetime) -> 
     return MaterialPage(
         material=lot_views(session, [lot], today=day_of(at, by.zone))[0],
         uses=uses,
-        lots=tuple(dict.fromkeys(each.lot_number for each in uses)),
+        lots=tuple(dict.fromkeys(each.lot_number for each in uses if each.taken_back is None)),
     )
 
 

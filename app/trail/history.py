@@ -1,0 +1,32 @@
+"""A row as it was at an earlier moment, as the trail tells it: for what is entered late."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import Base, key_of
+from app.trail.capture import state_of
+from app.trail.models import AuditEntry
+from schemas.trail import Entry
+
+
+def as_it_was(session: Session, row: Base, *, about: str, at: datetime) -> dict[str, Any] | None:
+    """The columns of a row at a moment, as the trail keeps them; None before it was written.
+
+    Only what was recorded `about` the row itself is told. What was done within the same minute
+    was done by then: the times that people enter have no seconds.
+    """
+    next_minute = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    later = session.scalars(
+        select(AuditEntry.body)
+        .where(AuditEntry.about == about, AuditEntry.at >= next_minute)
+        .order_by(AuditEntry.seq)
+    )
+    table, key = row.__tablename__, key_of(row)
+    for body in later:
+        for change in Entry.from_canonical(body).changes:
+            if (change.table, change.key) == (table, key):
+                return None if change.old is None else {**change.new, **change.old}
+    return state_of(row)
