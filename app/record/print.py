@@ -11,6 +11,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from app.record import entries, layout, uses, words
 from app.record.archival import RECORD_NAME
 from app.record.asked import asked_steps
+from app.record.corrections import corrections_of
 from app.record.curve import curve_on_paper
 from app.record.keys import SealingKey
 from app.record.matrix import matrix_on_paper
@@ -58,7 +59,7 @@ def _context(record: BatchRecord, digest: str) -> dict[str, object]:
         "criteria": entries.printed_criteria(dossier.quality, zone),
         "asks": asked_steps(record.bundle.master),
         "formulae": entries.formulae_of(dossier.production, dossier.quality),
-        "corrections": entries.corrections_of(dossier.production, zone),
+        "corrections": corrections_of(dossier.production, zone),
         "passages": layout.passage_tables(dossier.production, zone),
         "doublings": layout.doublings,
         "curve": curve_on_paper(dossier.production),
