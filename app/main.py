@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session
 
+from app import front
 from app.db import Database
 from app.delivery import api as delivery_api
 from app.delivery import pages as delivery_pages
@@ -78,7 +79,20 @@ MENU = (
     MenuItem("Trail", "/trail", "trail.read"),
 )
 
+BEGINNINGS = (
+    MenuItem("Register a donation", "/intake/donations/new", "intake.register"),
+    MenuItem("Start a lot", "/lots/new", "lot.start"),
+    MenuItem("Receive a material lot", "/supplies/materials/new", "supply.receive"),
+    MenuItem("Order for a patient", "/delivery/requests/new", "delivery.request"),
+    MenuItem("Record a training", "/training/new", "training.record"),
+    MenuItem("Open an account", "/people/new", "account.open"),
+    MenuItem("Search the trail", "/trail", "trail.read"),
+    MenuItem("Verify a record", "/verify", "record.read"),
+)
+"""What nobody waits for: somebody begins it, from their first page."""
+
 PAGES: Sequence[APIRouter] = (
+    front.pages,
     people_pages.pages,
     trail_pages.pages,
     masters_pages.pages,
@@ -124,7 +138,13 @@ def menu(by: Actor) -> tuple[MenuItem, ...]:
     return tuple(item for item in MENU if by.may(item.deed))
 
 
+def beginnings(by: Actor) -> tuple[MenuItem, ...]:
+    """What this person may begin."""
+    return tuple(item for item in BEGINNINGS if by.may(item.deed))
+
+
 environment.globals["menu"] = menu
+environment.globals["beginnings"] = beginnings
 
 
 def create_app(database: Database, clock: Callable[[], datetime] | None = None) -> FastAPI:

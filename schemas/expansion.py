@@ -55,6 +55,7 @@ class StartLot(Contract):
         default=(),
         title="Containers of the bank",
         description="Scan each vial or bag, one after the other.",
+        json_schema_extra={"wide": True},
     )
     patient_code: ChainOfIdentity | None = Field(
         default=None,
@@ -91,6 +92,7 @@ class Performed(Contract):
         default=(),
         title="Containers of this lot",
         description="Scan each one that was taken as a sample, or was lost.",
+        json_schema_extra={"wide": True},
     )
     performed_at: Moment | None = Field(
         default=None,

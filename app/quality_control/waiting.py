@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
+from app.people.actions import local_day
 from app.people.actor import Actor
 from app.quality_control import worklist
 from app.quality_control.actions.failures import CERTIFIED
@@ -23,6 +24,12 @@ def waiting(session: Session, by: Actor) -> Sequence[Task]:
         *_of_quality_assurance(session, by),
         *_deviations(session, by),
     )
+
+
+def _few(titles: Sequence[str]) -> str:
+    """The first of them, and how many more."""
+    more = f" and {len(titles) - FEW} more" if len(titles) > FEW else ""
+    return f"{', '.join(titles[:FEW])}{more}"
 
 
 def _late_failures(session: Session, by: Actor) -> Iterator[Task]:
@@ -51,10 +58,9 @@ def _of_technicians(session: Session, by: Actor) -> Iterator[Task]:
             )
     if by.may("result.enter"):
         for due in worklist.results_due(session):
-            more = f" and {len(due.missing) - FEW} more" if len(due.missing) > FEW else ""
             yield Task(
                 title=f"Enter results of sample {due.number}",
-                about=f"{', '.join(due.missing[:FEW])}{more}; due {due.due_at:%Y-%m-%d}",
+                about=f"{_few(due.missing)}; due {local_day(by, due.due_at)}",
                 href=f"/quality/samples/{due.number}",
                 since=due.received_at,
             )
@@ -65,7 +71,7 @@ def _of_reviewers(session: Session, by: Actor) -> Iterator[Task]:
         for each in worklist.results_to_verify(session):
             yield Task(
                 title=f"Verify results of sample {each.sample_number}",
-                about=f"{len(each.titles)} waiting: {', '.join(each.titles)}"[:400],
+                about=_few(each.titles),
                 href=f"/quality/samples/{each.sample_number}/verify",
                 since=each.since,
             )

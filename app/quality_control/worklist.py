@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.expansion.models import SampleTaken
 from app.lot.models import Deviation, Lot
+from app.masters.frozen import bundle_of
 from app.quality_control.models import Investigation, Result, ResultSigned, SampleReceipt
 from app.quality_control.quality import gather
 from app.quality_control.rules.standing import is_open, read_on
@@ -127,11 +128,16 @@ def results_to_verify(session: Session) -> tuple[ToVerify, ...]:
         assert row.sample is not None
         by_sample.setdefault(row.sample.number, []).append(row)
     return tuple(
-        ToVerify(
-            number, each[0].lot.number, tuple(one.criterion for one in each), each[0].entered_at
-        )
+        ToVerify(number, each[0].lot.number, _titles(session, each), each[0].entered_at)
         for number, each in by_sample.items()
     )
+
+
+def _titles(session: Session, results: Sequence[Result]) -> tuple[str, ...]:
+    """What these results of one sample are results of, in the words of its specification."""
+    specification = bundle_of(session, results[0].lot).specification
+    titles = {each.code: each.title for each in specification.criteria}
+    return tuple(titles[each.criterion] for each in results)
 
 
 def proposals(session: Session) -> Sequence[Result]:

@@ -19,6 +19,8 @@ from app.errors import FieldError
 from app.web.annotations import bare, extra, item_type, longest
 
 ROWS_MAX = 400
+SHORT_CHOICES = 24
+"""As many letters as "Yes", "No" and "Not applicable" have: together they fit a telephone."""
 
 
 def anchor(name: str) -> str:
@@ -53,6 +55,11 @@ class FormField:
     def id(self) -> str:
         """The element's id; the error summary links to it."""
         return "f-" + anchor(self.name)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its choices are so short that they stand in one line."""
+        return sum(len(each.label) for each in self.options) <= SHORT_CHOICES
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,8 @@ class _Drawing:
             )
         secret = isinstance(kind, type) and issubclass(kind, SecretStr)
         widget = _widget(kind, info, choices, many=many)
+        if many and not choices:  # beside each other, or scanned one below the other
+            shown = ("\n" if widget == "textarea" else " ").join(shown)
         return FormField(
             name=name,
             label=info.title or name.replace("_", " "),

@@ -19,6 +19,7 @@ from app.errors import BadInput, RecordError
 from app.settings import VERSION
 from app.web.forms import Typed, anchor, fields_of, read_form
 from schemas.base import Contract
+from schemas.people import Role
 
 C = TypeVar("C", bound=Contract)
 HERE = Path(__file__).parent.parent
@@ -38,6 +39,17 @@ def civil(day: date | None) -> str:
     return day.isoformat() if day else "–"
 
 
+def role_in_words(role: str) -> str:
+    """A role of a signature or an entry, as people say it; a dash where nobody acted in one."""
+    return Role(role).label if role in set(Role) else role
+
+
+def place(ref: str) -> str:
+    """Where something is, from a reference of the trail: lot UNIT1-26-0001, step S110, 1."""
+    parts = ref.split("/")
+    return ", ".join(" ".join(parts[at : at + 2]) for at in range(0, len(parts), 2))
+
+
 @cache
 def static(name: str) -> str:
     """The address of a file that pages wear; a changed file has another, so it may be kept long."""
@@ -54,6 +66,8 @@ environment = Environment(
 )
 environment.filters["local"] = local_time
 environment.filters["civil"] = civil
+environment.filters["place"] = place
+environment.filters["role"] = role_in_words
 environment.filters["anchor"] = anchor
 environment.globals["version"] = VERSION
 environment.globals["fields_of"] = fields_of

@@ -215,7 +215,7 @@ def test_the_list_of_lots_is_filtered_and_paged(
     older = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     assert first in olga.get(older).text
     assert first in olga.get("/lots?product=UC-WCB&stage=in_production").text
-    assert "There is no such lot." in olga.get("/lots?stage=certified").text
+    assert "No lot is like that." in olga.get("/lots?stage=certified").text
     assert first in olga.get(f"/lots?words={first.lower()}").text
 
 

@@ -1,6 +1,5 @@
 """The values of a step's form: drawn from its contract and its master."""
 
-from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
@@ -37,7 +36,7 @@ def value_fields(
         zone=zone,
         options=yes_no,
     )
-    fields = (*_by_master(step, typed, values or {}), *(in_one_box(each) for each in drawn))
+    fields = (*_by_master(step, typed, values or {}, zone), *drawn)
     return tuple(sorted(fields, key=lambda each: each.name == "values.remark"))
 
 
@@ -49,22 +48,17 @@ def _as_sent(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def in_one_box(field: FormField) -> FormField:
-    """Numbers that are typed one after the other stand in one box."""
-    if isinstance(field.value, list) and not field.options:
-        return replace(field, value=" ".join(str(each) for each in field.value))
-    return field
-
-
-def _by_master(step: Step, typed: Typed, values: dict[str, Any]) -> tuple[FormField, ...]:
+def _by_master(
+    step: Step, typed: Typed, values: dict[str, Any], zone: str
+) -> tuple[FormField, ...]:
     entered = {each["code"]: each["value"] for each in values.get("values", ())}
     if step.kind is StepKind.CONFIRM:
         says = "Done as instructed"
         return (drawn_field(typed, "values.confirmed", says, "checkbox", required=True),)
-    return tuple(_of_master(each, typed, entered.get(each.code, "")) for each in step.fields)
+    return tuple(_of_master(each, typed, entered.get(each.code, ""), zone) for each in step.fields)
 
 
-def _of_master(field: StepField, typed: Typed, value: str) -> FormField:
+def _of_master(field: StepField, typed: Typed, value: str, zone: str) -> FormField:
     kinds = {
         FieldKind.NUMBER: "number",
         FieldKind.CHOICE: "radios",
@@ -77,7 +71,7 @@ def _of_master(field: StepField, typed: Typed, value: str) -> FormField:
         field.title,
         kinds[field.kind],
         hint=field.hint or "",
-        unit=field.unit.sign if field.unit else "",
+        unit=zone if field.kind is FieldKind.TIME else field.unit.sign if field.unit else "",
         options=tuple(Option(each, each) for each in field.choices),
         value=value,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.expansion.pages.drawing import drawn_field, in_one_box
+from app.expansion.pages.drawing import drawn_field
 from app.masters.rounding import digits
 from app.supplies.actions.finding import (
     all_rooms,
@@ -206,8 +206,7 @@ def common_fields(
     left_out = ("occurrence", "materials", "equipment") + (() if containers else ("containers",))
     only = {"room": clean[0].value} if len(clean) == 1 else {}
     options = {"room": clean}
-    drawn = fields_of(Performed, typed, only, leave_out=left_out, zone=stores.zone, options=options)
-    return tuple(in_one_box(each) for each in drawn)
+    return fields_of(Performed, typed, only, leave_out=left_out, zone=stores.zone, options=options)
 
 
 def correction_fields(
@@ -215,7 +214,7 @@ def correction_fields(
 ) -> tuple[FormField, ...]:
     """Where and when it was really done, which containers it took, and why it is corrected."""
     left_out = ("entry", "values", "materials", "equipment")
-    drawn = fields_of(
+    return fields_of(
         CorrectStep,
         typed,
         {
@@ -227,4 +226,3 @@ def correction_fields(
         zone=stores.zone,
         options={"room": stores.rooms(step)},
     )
-    return tuple(in_one_box(each) for each in drawn)

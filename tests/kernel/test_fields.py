@@ -1,0 +1,31 @@
+"""Forms are drawn from contracts: which box a field gets, and what stands in it."""
+
+from app.web.fields import FormField, Option, Typed, fields_of
+from app.web.pages import place, role_in_words
+from schemas.expansion import StartLot
+
+SCANNED = "UNIT1-26-0001-001\nUNIT1-26-0001-002"
+
+
+def containers(typed: Typed | None = None, **values: object) -> FormField:
+    drawn = fields_of(StartLot, typed, values, zone="Europe/Warsaw")
+    return next(each for each in drawn if each.name == "containers")
+
+
+def test_what_is_scanned_one_after_the_other_has_a_line_each() -> None:
+    assert (containers().kind, containers().value) == ("textarea", "")
+    assert containers(containers=SCANNED.split()).value == SCANNED
+    assert containers(Typed({"containers": [SCANNED]})).value == SCANNED
+
+
+def test_choices_stand_in_one_line_while_they_fit_a_telephone() -> None:
+    answers = tuple(Option(each, each) for each in ("Yes", "No", "Not applicable"))
+    assert FormField("one", "One", "radios", options=answers).is_short
+    assert not FormField(
+        "one", "One", "radios", options=(*answers, Option("x", "Elsewhere"))
+    ).is_short
+
+
+def test_references_and_roles_are_said_in_words() -> None:
+    assert place("lot/UNIT1-26-0001/step/S110/1") == "lot UNIT1-26-0001, step S110, 1"
+    assert (role_in_words("qa"), role_in_words("-")) == ("Quality assurance", "-")
