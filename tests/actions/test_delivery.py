@@ -26,10 +26,12 @@ from app.errors import (
     SamePerson,
     SignatureFailed,
 )
+from app.lot import alarm
 from app.lot.deviations import deviations_of
 from app.lot.journey import NoSuchMove
 from app.lot.lots import find_lot, hold_lot
 from app.lot.models import Lot
+from app.supplies import actions as supplies
 from app.trail.models import AuditEntry
 from schemas.delivery import EventKind, OrderState, StopCause
 from schemas.delivery_forms import (
@@ -45,8 +47,11 @@ from schemas.delivery_forms import (
 from schemas.genealogy import Branch, NodeKind
 from schemas.lot import ContainerState, HoldLot, Stage
 from schemas.release import Act
+from schemas.supply import MaterialState
+from schemas.supply_forms import DecideMaterial
 from tests.conftest import Clock, person, signing
 from tests.journeys import delivery as step
+from tests.journeys import intake
 from tests.journeys.certified import CertifiedSite, certified_site, copied, lots_of
 from tests.journeys.delivery import Delivery, ordered, packed, taken_to
 from tests.journeys.intake import new_patient
@@ -181,7 +186,7 @@ def test_the_papers_say_what_the_label_must(session: Session, clock: Clock, fres
     assert papers.expires_at is not None
     (donor,) = papers.donors
     assert donor.laboratories == ("Central virology, authorised to test donors",)
-    assert "HBsAg, sample of 2026-03-02: non-reactive" in donor.tests
+    assert "HBsAg, sample of 2026-03-31: non-reactive" in donor.tests
     assert [each.split(" (")[0] for each in donor.determinations] == ["EU", "US"]
 
 
@@ -731,6 +736,44 @@ def test_a_recalled_lot_may_arrive_and_is_not_used(
     with pytest.raises(Refused) as no:
         step.prepared(delivery)
     assert rules(no) == ["DLV-01", "DLV-02"]
+
+
+def test_a_material_rejected_after_use_stops_what_is_at_the_hospital(
+    session: Session, clock: Clock, fresh: Lot
+) -> None:
+    delivery = taken_to(ordered(session, clock, fresh), step.received)
+    used = next(
+        each for each in supplies.supplies_of_lot(session, fresh.number).materials if each.critical
+    )
+    rejection = DecideMaterial(
+        state=MaterialState.REJECTED,
+        reason="Recalled by the supplier: endotoxin",
+        version=supplies.find_material_lot(session, used.number).version,
+        signing=signing("quinn"),
+    )
+    quinn = person(session, "quinn", "supply.decide")
+    supplies.decide_material(session, used.number, rejection, alarm=alarm, by=quinn, at=clock())
+    (notice,) = stops.notices(session, person(session, "sita"))
+    assert notice.container == delivery.containers()[0].number
+    assert f"Material lot {used.number} was rejected after use" in notice.says
+    with pytest.raises(Refused):
+        step.prepared(delivery)
+
+
+def test_a_reactive_result_of_the_donor_stops_what_is_at_the_hospital(
+    session: Session, clock: Clock, frozen: Lot
+) -> None:
+    """Through the bank, before and after a second person has verified the report."""
+    delivery = taken_to(ordered(session, clock, frozen), step.received)
+    (donation,) = packing.papers_of(delivery.shipment).donations  # type: ignore[arg-type]
+    report = intake.entered_results(session, clock, donation, {"hcv_nat": "reactive"})
+    notices = stops.notices(session, person(session, "sita"))
+    assert [each.container for each in notices] == [each.number for each in delivery.containers()]
+    assert all("Entered and not verified yet: EU: HCV NAT" in each.says for each in notices)
+    with pytest.raises(Refused):
+        step.prepared(delivery)
+    intake.verified(session, clock, report)
+    assert [each.rule for each in deviations_of(session, frozen)] == ["ACC-04"]
 
 
 # A site sees its own

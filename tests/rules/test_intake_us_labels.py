@@ -76,7 +76,10 @@ ONLY, NOT_EVALUATED, HAZARD = (
         ),
         pytest.param({"questionnaires": (RISKY,)}, EXCEPTION[0], (ONLY, HAZARD), id="a risk"),
         pytest.param(
-            {"results": but("anti_hcv", "pending")}, "undecided", (ONLY,), id="a result pending"
+            {"results": but("anti_hcv", "pending")},
+            EXCEPTION[0],
+            (ONLY, NOT_EVALUATED),
+            id="a result pending",
         ),
         pytest.param({"consents": ()}, "undecided", (ONLY,), id="no consent"),
     ],

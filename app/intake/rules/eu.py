@@ -8,11 +8,12 @@ from app.intake.rules.samples import (
     not_repeated,
     not_tested,
     outside_the_window,
+    pending,
 )
 from app.rulebook import rule
 from schemas.donor import RiskSubject
 from schemas.eligibility import Consequence
-from schemas.marker import Marker, MarkerOutcome
+from schemas.marker import Marker
 
 _WAIT = (
     "Wait for the laboratory's answer and enter it. An indeterminate one is tested again; "
@@ -68,8 +69,7 @@ def results_count(case: DonorCase) -> Iterator[str]:
 @rule("DON-EU-05", cite="R-DON-01, R-DON-03", mend=_WAIT)
 def every_result_is_an_answer(case: DonorCase) -> Iterator[str]:
     """A pending result decides nothing; nor does an indeterminate one of a donor for others."""
-    for each in case.answered(MarkerOutcome.PENDING):
-        yield f"{each.marker.words} of {each.sampled_on} is pending."
+    yield from pending(case)
     if not case.autologous:
         for each in case.unclear:
             yield f"{each.marker.words} of {each.sampled_on} is indeterminate."

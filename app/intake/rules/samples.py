@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.intake.rules.case import DonorCase
+from schemas.marker import MarkerOutcome
 
 
 def not_tested(case: DonorCase) -> Iterator[str]:
@@ -19,6 +20,12 @@ def does_not_count(case: DonorCase) -> Iterator[str]:
         if found and not case.counting(*test.any_of):
             flaws = "; ".join(dict.fromkeys(flaw for each in found for flaw in case.flaws(each)))
             yield f"No result for {test.name} counts: {flaws}."
+
+
+def pending(case: DonorCase) -> Iterator[str]:
+    """Say which results the laboratory still owes."""
+    for each in case.answered(MarkerOutcome.PENDING):
+        yield f"{each.marker.words} of {each.sampled_on} is pending."
 
 
 def outside_the_window(case: DonorCase) -> Iterator[str]:

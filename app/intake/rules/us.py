@@ -1,16 +1,16 @@
 """The donor rules of the United States (21 CFR Part 1271, Subpart C).
 
-No determination is asked for autologous cells: what was not done, or was found, is said by the
-label. A pending result still waits, because it decides what the label says.
+No determination is asked for autologous cells: what was not done yet, or was found, is said by
+the label. When a pending result comes in and is reactive, the label's new words hold the lots.
 """
 
 from collections.abc import Iterator
 
 from app.intake.rules.case import DonorCase
-from app.intake.rules.samples import does_not_count, not_tested, outside_the_window
+from app.intake.rules.samples import does_not_count, not_tested, outside_the_window, pending
 from app.rulebook import rule
 from schemas.eligibility import Consequence
-from schemas.marker import Marker, MarkerOutcome
+from schemas.marker import Marker
 
 
 def history_open(case: DonorCase) -> Iterator[str]:
@@ -67,12 +67,12 @@ def results_count(case: DonorCase) -> Iterator[str]:
     "the responsible person then assesses that marker.",
 )
 def every_result_is_an_answer(case: DonorCase) -> Iterator[str]:
-    """A pending result decides neither the donor nor the label."""
-    for each in case.answered(MarkerOutcome.PENDING):
-        yield f"{each.marker.words} of {each.sampled_on} is pending."
-    if not case.autologous:
-        for each in case.unclear:
-            yield f"{each.marker.words} of {each.sampled_on} is indeterminate."
+    """A pending or an indeterminate result of a donor for others decides nothing."""
+    if case.autologous:
+        return
+    yield from pending(case)
+    for each in case.unclear:
+        yield f"{each.marker.words} of {each.sampled_on} is indeterminate."
 
 
 @rule("DON-US-06", cite="R-DON-20", mend="Enter the results of a sample from those days.")
@@ -147,7 +147,7 @@ def autologous_label_says_what_was_not_done(case: DonorCase) -> Iterator[str]:
     """Autologous cells need no determination; the label says that not everything was done."""
     if not case.autologous:
         return
-    for check in (history_open, not_tested, does_not_count, outside_the_window):
+    for check in (history_open, not_tested, does_not_count, pending, outside_the_window):
         yield from check(case)
     if case.diluted:
         yield f"The blood sample may be diluted: {case.diluted}."
