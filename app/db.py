@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
@@ -21,12 +22,13 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    and_,
     create_engine,
     event,
 )
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import DataError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 NAMES = {
@@ -71,6 +73,17 @@ class Exact(TypeDecorator[Decimal]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Read the same digits back."""
         return None if value is None else Decimal(value)
+
+
+# PostgreSQL sorts a text as the language does, unless told: only byte order makes
+# "everything below lot/A-1", or "every number that begins with UNIT1-26-", one range of the index.
+BYTE_ORDER = Text().with_variant(Text(collation="C"), "postgresql")
+LAST_CHARACTER = "\U0010ffff"
+
+
+def begins_with(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:
+    """The condition for texts in byte order that begin with these words: a range of their index."""
+    return and_(column >= words, column < words + LAST_CHARACTER)
 
 
 class Base(DeclarativeBase):

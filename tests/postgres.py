@@ -19,15 +19,15 @@ from sqlalchemy import URL, make_url
 
 OWNER = "passage"
 SERVER_USER = "postgres"
-FAST = (
-    *("-c", "listen_addresses="),
-    *("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"),
-)
+ALONE = ("-c", "listen_addresses=")
+FORGETFUL = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
 @contextmanager
-def throwaway_postgres() -> Iterator[str]:
+def throwaway_postgres(*, durable: bool = False) -> Iterator[str]:
     """Run a PostgreSQL server of our own; yield the SQLAlchemy URL of its first database.
+
+    A `durable` one waits for its disk at each commit, as Debian's does: for measuring.
 
     Raises:
         RuntimeError: this machine has no PostgreSQL server, or it does not start.
@@ -39,7 +39,7 @@ def throwaway_postgres() -> Iterator[str]:
         shutil.chown(folder, SERVER_USER, SERVER_USER)
     cluster = folder / "cluster"
     control = (f"{programs}/pg_ctl", "-D", f"{cluster}", "-w", "-s")
-    options = " ".join((*FAST, "-k", f"{folder}"))
+    options = " ".join((*ALONE, *(() if durable else FORGETFUL), "-k", f"{folder}"))
     try:
         make = (f"{programs}/initdb", "-D", f"{cluster}", "-U", OWNER, "-A", "trust")
         _run(*make, "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", folder=folder)

@@ -3,15 +3,17 @@
 Pure: a book is made of contracts, and answers without a clock or a database.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 
 from schemas.master import MasterBatchRecord, Phase
 from schemas.master_step import Step
 from schemas.product import Product
 from schemas.production import EntryWords
+from schemas.quantity import Calculation
 from schemas.step import (
     FeedValues,
     FillValues,
@@ -44,17 +46,26 @@ class Book:
     """Doublings the cells brought with them from the parent lot."""
     frozen_cells: Decimal
     """Viable cells frozen in the parent's containers this lot starts from."""
+    _worked_out: dict[tuple[str, int], Mapping[str, Calculation]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    @property
+    @cached_property
     def current(self) -> tuple[EntryWords, ...]:
         """The entries as they stand: those that no later entry corrects."""
         corrected = {each.corrects for each in self.written}
         return tuple(each for each in self.written if each.entry not in corrected)
 
+    @cached_property
+    def _by_step(self) -> dict[str, tuple[EntryWords, ...]]:
+        found: dict[str, list[EntryWords]] = {}
+        for each in sorted(self.current, key=lambda each: each.occurrence):
+            found.setdefault(each.step, []).append(each)
+        return {step: tuple(entries) for step, entries in found.items()}
+
     def of(self, step: str) -> tuple[EntryWords, ...]:
         """The entries of one step as they stand, first time first."""
-        found = [each for each in self.current if each.step == step]
-        return tuple(sorted(found, key=lambda each: each.occurrence))
+        return self._by_step.get(step, ())
 
     def at(self, step: str, occurrence: int) -> EntryWords | None:
         """The entry that stands for this step and time, or None."""
@@ -62,7 +73,7 @@ class Book:
 
     def superseded(self, step: str) -> tuple[EntryWords, ...]:
         """The entries of one step that were corrected, oldest first."""
-        standing = {each.entry for each in self.current}
+        standing = {each.entry for each in self.of(step)}
         return tuple(
             each for each in self.written if each.step == step and each.entry not in standing
         )
@@ -136,6 +147,18 @@ class Book:
     def last_done_at(self) -> datetime | None:
         """When the latest of all entries was performed."""
         return max((each.performed_at for each in self.current), default=None)
+
+    def once(
+        self, what: str, entry: EntryWords, work: Callable[[], Iterator[tuple[str, Calculation]]]
+    ) -> Mapping[str, Calculation]:
+        """What is calculated from an entry as it stands: worked out once for each book.
+
+        A book never changes, and one with another entry in it begins anew.
+        """
+        key = (what, entry.entry)
+        if key not in self._worked_out:
+            self._worked_out[key] = dict(work())
+        return self._worked_out[key]
 
     def with_correction(self, entry: EntryWords) -> "Book":
         """The same book with one more entry in it."""

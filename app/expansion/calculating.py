@@ -4,7 +4,7 @@ Everything is calculated from raw entries as they stand, never from an earlier t
 that was corrected carries its correction on, and what was recorded before is compared with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from app.expansion import formulae, step_formulae
@@ -36,12 +36,31 @@ def calculate(
     Raises:
         CannotCalculate: a raw value is outside what a formula is defined for.
     """
-    found = dict(_calculated(book, step, occurrence, values))
+    return _in_order(step, dict(_calculated(book, step, occurrence, values)))
+
+
+def calculated_again(book: Book, entry: EntryWords) -> tuple[CalculatedValue, ...]:
+    """The calculated values of an entry as it stands, in the order of its kind."""
+    step = book.master.step(entry.step)
+    return _in_order(step, _sums(book, step, entry))
+
+
+def _in_order(step: Step, found: Mapping[str, Calculation]) -> tuple[CalculatedValue, ...]:
     return tuple(
         CalculatedValue(name=each.name, title=each.title, calculation=found[each.name])
         for each in CALCULATED[step.kind]
         if each.name in found
     )
+
+
+def _sums(book: Book, step: Step, entry: EntryWords) -> Mapping[str, Calculation]:
+    return book.once(
+        "all of it", entry, lambda: _calculated(book, step, entry.occurrence, entry.values)
+    )
+
+
+def _count(book: Book, entry: EntryWords, values: CountedCells) -> Mapping[str, Calculation]:
+    return book.once("its count", entry, lambda: counted(values))
 
 
 def out_of_step(book: Book) -> tuple[OutOfStep, ...]:
@@ -56,7 +75,7 @@ def out_of_step(book: Book) -> tuple[OutOfStep, ...]:
             now=now.calculation.shown,
         )
         for entry in book.current
-        for now in calculate(book, book.master.step(entry.step), entry.occurrence, entry.values)
+        for now in calculated_again(book, entry)
         if _exact(was := entry.value(now.name)) != now.calculation.exact
     )
 
@@ -71,7 +90,7 @@ def cumulative_doublings(book: Book) -> Decimal | None:
     for _, step in book.master.steps():
         for entry in book.of(step.code):
             if isinstance(entry.values, HarvestValues):
-                found = dict(_calculated(book, step, entry.occurrence, entry.values))
+                found = _sums(book, step, entry)
     return None if found is None else value_of(found["cumulative_population_doublings"])
 
 
@@ -98,7 +117,7 @@ def cells_per_ml_from(book: Book, step: Step) -> Decimal | None:
     entry = book.latest(step.cells_from) if step.cells_from else None
     if entry is None or not isinstance(entry.values, CountedCells):
         return None
-    return value_of(dict(counted(entry.values))["cells_per_ml"])
+    return value_of(_count(book, entry, entry.values)["cells_per_ml"])
 
 
 def _seeded(book: Book, step: Step, values: SeedValues) -> Named:
@@ -171,7 +190,7 @@ def _harvested(book: Book, step: Step, occurrence: int, values: HarvestValues) -
                 "doubling_time_hours",
                 formulae.doubling_time(hours=value_of(grown), harvested=harvested, seeded=seeded),
             )
-    doublings = _doublings(book, step, values)
+    doublings = _doublings(book, step, values, count)
     if doublings is not None:
         yield "population_doublings", doublings
     done = (*_doublings_before(book, step, occurrence), *_known(doublings))
@@ -181,18 +200,21 @@ def _harvested(book: Book, step: Step, occurrence: int, values: HarvestValues) -
     )
 
 
-def _doublings(book: Book, step: Step, values: HarvestValues) -> Calculation | None:
+def _doublings(
+    book: Book, step: Step, values: HarvestValues, count: Mapping[str, Calculation]
+) -> Calculation | None:
     seeded = seeded_in_harvested(book, step, values)
     if not step.doublings_counted or not seeded:
         return None
-    harvested = value_of(dict(counted(values))["viable_cells"])
+    harvested = value_of(count["viable_cells"])
     return formulae.population_doublings(harvested=harvested, seeded=seeded)
 
 
 def _doublings_before(book: Book, step: Step, occurrence: int) -> Iterator[Decimal]:
     for earlier, entry in book.before(step.code, occurrence):
         if isinstance(entry.values, HarvestValues):
-            yield from _known(_doublings(book, earlier, entry.values))
+            count = _count(book, entry, entry.values)
+            yield from _known(_doublings(book, earlier, entry.values, count))
 
 
 def _known(doublings: Calculation | None) -> tuple[Decimal, ...]:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from app.errors import NotFound
 from app.expansion.book import Book
@@ -24,7 +24,10 @@ def book_of(session: Session, lot: Lot) -> Book:
     """The lot's master, as it was frozen, with everything entered so far."""
     bundle = bundle_of(session, lot)
     rows = session.scalars(
-        select(StepRow).where(StepRow.lot_id == lot.id).order_by(StepRow.number)
+        select(StepRow)
+        .where(StepRow.lot_id == lot.id)
+        .order_by(StepRow.number)
+        .options(lazyload(StepRow.lot))
     ).all()
     checked = session.scalars(
         select(StepRow.number).join(StepCheck).where(StepRow.lot_id == lot.id)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from app.db import begins_with
 from app.expansion.book import Book
 from app.expansion.cases import MEDIA_FILL, entries, is_trained, local_day, worker_case
 from app.expansion.rules.step import words
@@ -20,11 +21,11 @@ from schemas.lot_list import LotLine, LotList, LotSearch
 from schemas.master import FromParentLot, MasterBatchRecord
 from schemas.product import Product
 
-PAGE = 50
+PAGE = 25
 
 
 def lots(session: Session, search: LotSearch) -> LotList:
-    """Fifty lots, newest first, after `before` (R-ATMP-28).
+    """Twenty-five lots, newest first, after `before` (R-ATMP-28).
 
     The page is found by its key, so that the thousandth is as near as the first.
     """
@@ -35,9 +36,7 @@ def lots(session: Session, search: LotSearch) -> LotList:
         wanted = wanted.where(Lot.product_code == search.product)
     if search.words:
         sought = search.words.strip().upper()
-        wanted = wanted.where(
-            or_(Lot.number.startswith(sought, autoescape=True), Lot.patient_coi == sought)
-        )
+        wanted = wanted.where(or_(begins_with(Lot.number, sought), Lot.patient_coi == sought))
     if search.before is not None:
         wanted = wanted.where(Lot.id < search.before)
     rows = session.scalars(wanted).all()
@@ -60,8 +59,16 @@ def _line(lot: Lot) -> LotLine:
 
 
 def product_codes(session: Session) -> Sequence[str]:
-    """The products that lots were made of, by code."""
-    return session.scalars(select(Lot.product_code).distinct().order_by(Lot.product_code)).all()
+    """The products that lots were made of, by code: each found in the index after the one before.
+
+    Asking for what is distinct would read every lot there is.
+    """
+    after = select(func.min(Lot.product_code).label("code")).cte("products", recursive=True)
+    further = select(func.min(Lot.product_code)).where(Lot.product_code > after.c.code)
+    codes = after.union_all(
+        select(further.scalar_subquery()).select_from(after).where(after.c.code.is_not(None))
+    )
+    return session.scalars(select(codes.c.code).where(codes.c.code.is_not(None))).all()
 
 
 def products(session: Session, *, by: Actor, at: datetime) -> tuple[DocumentFacts, ...]:

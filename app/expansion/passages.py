@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.expansion.book import Book
-from app.expansion.calculating import calculate, seeded_in_harvested
+from app.expansion.calculating import calculated_again, seeded_in_harvested
 from app.masters.rounding import digits
 from schemas.master import Phase
 from schemas.master_step import Step
@@ -25,10 +25,10 @@ def passages_of(book: Book) -> tuple[PassageLine, ...]:
 def _line(
     book: Book, phase: Phase, step: Step, entry: EntryWords, seeded: SeedValues
 ) -> PassageLine:
-    seeding = _by_name(book, step, entry)
+    seeding = _by_name(book, entry)
     harvest = next(_harvests(book, step.code), None)
     values = harvest[1].values if harvest else None
-    found = _by_name(book, *harvest) if harvest else {}
+    found = _by_name(book, harvest[1]) if harvest else {}
     in_harvested = None
     if harvest and isinstance(values, HarvestValues):
         in_harvested = seeded_in_harvested(book, harvest[0], values)
@@ -64,9 +64,8 @@ def _harvests(book: Book, seeding: str) -> Iterator[tuple[Step, EntryWords]]:
                 yield step, entry
 
 
-def _by_name(book: Book, step: Step, entry: EntryWords) -> dict[str, Calculation]:
-    found = calculate(book, step, entry.occurrence, entry.values)
-    return {each.name: each.calculation for each in found}
+def _by_name(book: Book, entry: EntryWords) -> dict[str, Calculation]:
+    return {each.name: each.calculation for each in calculated_again(book, entry)}
 
 
 def _shown(calculation: Calculation | None) -> str | None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from app.expansion.book import Book
 from app.expansion.calculating import cumulative_doublings, out_of_step
@@ -17,7 +17,7 @@ from app.lot.models import Deviation, Lot
 from app.masters.rounding import round_to_decimals
 from app.people.models import Site
 from app.supplies.actions.uses import supplies_of_lot
-from app.trail.signatures import signatures_about
+from app.trail.signatures import signatures_about, signatures_bound
 from schemas.lot import FrozenVersion
 from schemas.production import (
     CheckFacts,
@@ -59,7 +59,7 @@ def production_of(session: Session, lot: Lot) -> ProductionRecord:
         ),
         passages=passages_of(book),
         labels=_labels(book),
-        samples=samples_of(session, lot),
+        samples=_samples(session, lot, book),
         supplies=supplies_of_lot(session, lot.number),
         carried_doublings=shown(book.carried),
         cumulative_doublings=None if reached is None else shown(reached),
@@ -93,9 +93,15 @@ def growth_of(record: ProductionRecord) -> GrowthCurve | None:
 
 def samples_of(session: Session, lot: Lot) -> tuple[SampleFacts, ...]:
     """The samples taken from a lot, in order, as corrected since."""
-    book = book_of(session, lot)
+    return _samples(session, lot, book_of(session, lot))
+
+
+def _samples(session: Session, lot: Lot, book: Book) -> tuple[SampleFacts, ...]:
     rows = session.scalars(
-        select(SampleTaken).where(SampleTaken.lot_id == lot.id).order_by(SampleTaken.id)
+        select(SampleTaken)
+        .where(SampleTaken.lot_id == lot.id)
+        .order_by(SampleTaken.id)
+        .options(lazyload(SampleTaken.lot))
     )
     return tuple(sample_facts(row, book) for row in rows)
 
@@ -127,6 +133,8 @@ def sample_facts(row: SampleTaken, book: Book) -> SampleFacts:
 
 def _phases(session: Session, lot: Lot, book: Book) -> tuple[PhaseRecord, ...]:
     checks = _checks(session, lot)
+    kept = session.execute(select(StepRow.number, StepRow.sha256).where(StepRow.lot_id == lot.id))
+    digests = {row.number: row.sha256 for row in kept}
     deviations: dict[str, list[str]] = defaultdict(list)
     for number, about in session.execute(
         select(Deviation.number, Deviation.about)
@@ -139,7 +147,7 @@ def _phases(session: Session, lot: Lot, book: Book) -> tuple[PhaseRecord, ...]:
         about = f"{lot.ref}/step/{words.step}/{words.occurrence}"
         return EntryRecord(
             words=words,
-            sha256=words.digest(),
+            sha256=digests[words.entry],
             check=checks.get(words.entry),
             deviations=tuple(deviations.get(about, ())),
         )
@@ -163,14 +171,14 @@ def _phases(session: Session, lot: Lot, book: Book) -> tuple[PhaseRecord, ...]:
 
 
 def _checks(session: Session, lot: Lot) -> dict[int, CheckFacts]:
-    rows = session.scalars(
-        select(StepCheck).join(StepCheck.entry).where(StepRow.lot_id == lot.id)
+    rows = session.execute(
+        select(StepRow.number, StepCheck.at, StepCheck.remark, StepCheck.binding)
+        .join(StepCheck.entry)
+        .where(StepRow.lot_id == lot.id)
     ).all()
-    signed = {
-        each.binding: each for each in signatures_about(session, *{row.entry.ref for row in rows})
-    }
+    signed = signatures_bound(session, [row.binding for row in rows])
     return {
-        row.entry.number: CheckFacts(at=row.at, remark=row.remark, signature=signed[row.binding])
+        row.number: CheckFacts(at=row.at, remark=row.remark, signature=signed[row.binding])
         for row in rows
     }
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db import begins_with
 from app.errors import NotFound, OutOfDate
 from app.lot.journey import refuse_move
 from app.lot.models import Container, Lot, Source
@@ -19,9 +20,7 @@ def next_lot_number(session: Session, by: Actor, *, at: datetime) -> str:
     """The next lot number of this site and year: UNIT1-26-0001. Unique for ever (R-ATMP-28)."""
     year = at.astimezone(ZoneInfo(by.zone)).year % 100
     prefix = f"{by.site_code}-{year:02d}-"
-    last = session.scalar(
-        select(func.max(Lot.number)).where(Lot.number.startswith(prefix, autoescape=True))
-    )
+    last = session.scalar(select(func.max(Lot.number)).where(begins_with(Lot.number, prefix)))
     return f"{prefix}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04d}"
 
 

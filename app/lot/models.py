@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import AppendOnly, Base
+from app.db import BYTE_ORDER, AppendOnly, Base
 from schemas.lot import ContainerState, DeviationState, Impact, SourceKind, Stage
 from schemas.origin import DonationUse
 from schemas.product import ContainerKind
@@ -27,7 +27,7 @@ class Lot(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str] = mapped_column(BYTE_ORDER, unique=True)
     product_code: Mapped[str]
     product_version: Mapped[int]
     product_digest: Mapped[str]

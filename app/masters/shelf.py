@@ -5,7 +5,7 @@ the place without being usable, so that withdrawing the newest never brings an o
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound, RecordError
 from app.masters.documents import read_contract
 from app.masters.linter import lint
-from app.masters.models import MasterDocument
+from app.masters.models import MasterApproval, MasterDocument
 from schemas.document import DocumentFacts, DocumentKind, DocumentShown, DocumentState
 from schemas.finding import Finding
 from schemas.master import Bundle, MasterBatchRecord
@@ -59,6 +59,15 @@ def document_at(session: Session, code: str, version: int) -> MasterDocument:
         if each.document_version == version:
             return each
     raise NotFound(f"There is no document “{code[:60]}” version {version}.")
+
+
+def approved_at(session: Session, code: str, version: int) -> datetime | None:
+    """When one version of a document was approved, or None."""
+    return session.scalar(
+        select(MasterApproval.at)
+        .join(MasterApproval.document)
+        .where(MasterDocument.code == code, MasterDocument.document_version == version)
+    )
 
 
 def state_on(

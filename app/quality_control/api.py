@@ -17,13 +17,14 @@ from app.quality_control.actions.results import (
 )
 from app.quality_control.actions.samples import keep_raw_data, receive_sample
 from app.quality_control.actions.verification import approve_not_applicable, verify_results
-from app.quality_control.models import Investigation
+from app.quality_control.models import Investigation, Result
 from app.quality_control.quality import (
     find_sample,
     gather,
-    investigation_facts,
     quality_of,
+    results_of,
 )
+from app.quality_control.reading import investigation_facts
 from app.trail.signatures import signatures_about
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
@@ -68,10 +69,10 @@ def _sample(session: Look, number: str) -> SampleRecord:
     return record
 
 
-def _entered(session: Look, lot_number: str, numbers: set[str]) -> EnteredResults:
-    known = gather(session, find_lot(session, lot_number))
-    found = tuple(each for each in known.results if each.words.number in numbers)
-    return EnteredResults(results=found)
+def _entered(session: Look, *rows: Result) -> EnteredResults:
+    numbers = {each.number for each in rows}
+    entries = results_of(session, rows[0].lot)
+    return EnteredResults(results=tuple(each for each in entries if each.words.number in numbers))
 
 
 def _investigation(session: Look, row: Investigation) -> InvestigationFacts:
@@ -120,7 +121,7 @@ def keep_file(number: Number, by: Enters, file: UploadFile, at: Now, session: On
 def enter(number: Number, by: Enters, form: EnterResults, at: Now, session: Once) -> EnteredResults:
     """Enter results of a sample, all or none."""
     rows = enter_results(session, number, form, by=by, at=at)
-    return _entered(session, rows[0].lot.number, {each.number for each in rows})
+    return _entered(session, *rows)
 
 
 @api.post("/quality/lots/{number}/results")
@@ -130,7 +131,7 @@ def enter_for_lot(
 ) -> EnteredResults:
     """Say of criteria without a sample that they were not tested, or do not apply."""
     rows = enter_without_sample(session, number, form, by=by, at=at)
-    return _entered(session, number, {each.number for each in rows})
+    return _entered(session, *rows)
 
 
 @api.post("/quality/results/{number}/corrections")
@@ -140,7 +141,7 @@ def correct(
 ) -> EnteredResults:
     """Correct a result; the entry before stays."""
     row = correct_result(session, number, form, by=by, at=at)
-    return _entered(session, row.lot.number, {row.number})
+    return _entered(session, row)
 
 
 @api.post("/quality/samples/{number}/verifications")

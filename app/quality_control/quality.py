@@ -1,25 +1,28 @@
 """What quality control knows of a lot, gathered from its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from app.errors import NotFound
-from app.expansion.models import SampleTaken, StepRow
+from app.expansion.models import SampleTaken
 from app.lot.models import Lot
 from app.masters.frozen import bundle_of
 from app.masters.limits import words_of
-from app.masters.shelf import document_at
-from app.quality_control.models import Investigation, Result, ResultSigned, SampleReceipt
-from app.quality_control.rules.standing import Entry, standing_of
+from app.masters.shelf import approved_at
+from app.quality_control.models import Result
+from app.quality_control.reading import (
+    read_investigations,
+    read_results,
+    read_samples,
+    read_signed,
+    result_facts,
+)
 from app.quality_control.rules.verdict import verdict_of
-from app.trail import attachments
-from app.trail.signatures import signatures_about
 from schemas.lot import FrozenVersion
-from schemas.production import EntryWords
 from schemas.quality import InvestigationFacts
 from schemas.quality_record import (
     CriterionFacts,
@@ -28,10 +31,7 @@ from schemas.quality_record import (
     ResultFacts,
     SampleRecord,
 )
-from schemas.result import ReceiptFacts, ResultWords
 from schemas.specification import Criterion, Specification
-from schemas.step_product import SampleValues
-from schemas.trail import Signature
 
 
 def find_sample(session: Session, number: str) -> SampleTaken:
@@ -40,7 +40,9 @@ def find_sample(session: Session, number: str) -> SampleTaken:
     Raises:
         NotFound: there is no such sample.
     """
-    row = session.scalar(select(SampleTaken).where(SampleTaken.number == number))
+    row = session.scalar(
+        select(SampleTaken).where(SampleTaken.number == number).options(lazyload(SampleTaken.entry))
+    )
     if row is None:
         raise NotFound(f"There is no sample “{number[:60]}”.")
     return row
@@ -58,13 +60,6 @@ def find_result(session: Session, number: str) -> Result:
     if row is None:
         raise NotFound(f"There is no result “{number[:60]}”.")
     return row
-
-
-def specification_of(session: Session, lot: Lot) -> tuple[Specification, datetime | None]:
-    """The specification a lot froze at its start, and when it was approved."""
-    row = document_at(session, lot.specification_code, lot.specification_version)
-    approved_at = row.approval.at if row.approval else None
-    return bundle_of(session, lot).specification, approved_at
 
 
 @dataclass(frozen=True)
@@ -150,125 +145,36 @@ def quality_of(session: Session, lot: Lot) -> QualityRecord:
 
 def gather(session: Session, lot: Lot) -> LotQuality:
     """Read a lot's samples, results and investigations, each in one query."""
-    specification, approved_at = specification_of(session, lot)
-    investigations = _investigations(session, lot)
-    rows = session.scalars(select(Result).where(Result.lot_id == lot.id).order_by(Result.id)).all()
-    return LotQuality(
-        lot=lot,
-        specification=specification,
-        approved_at=approved_at,
-        samples=_samples(session, lot),
-        results=_results(session, lot, rows, investigations),
-        investigations=investigations,
-        rows={row.words_digest: row for row in rows},
-    )
+    return gather_each(session, [lot])[lot.id]
 
 
-def _results(
-    session: Session,
-    lot: Lot,
-    rows: Sequence[Result],
-    investigations: tuple[InvestigationFacts, ...],
-) -> tuple[ResultFacts, ...]:
-    signed = _signatures(session, lot)
-    entries = [Entry(row.number, row.revision) for row in rows]
-    return tuple(
-        ResultFacts(
-            words=ResultWords.from_canonical(row.words),
-            words_digest=row.words_digest,
-            standing=standing_of(entry, entries, investigations),
-            signature=signed.get(row.id),
-        )
-        for row, entry in zip(rows, entries, strict=True)
-    )
-
-
-def _signatures(session: Session, lot: Lot) -> dict[int, Signature]:
-    signed = session.scalars(
-        select(ResultSigned).join(ResultSigned.result).where(Result.lot_id == lot.id)
-    ).all()
-    found = {
-        each.binding: each for each in signatures_about(session, *{row.about for row in signed})
+def gather_each(session: Session, lots: Collection[Lot]) -> dict[int, LotQuality]:
+    """The same of many lots in as many queries as of one; by the lot's id."""
+    ids = [lot.id for lot in lots]
+    investigations = read_investigations(session, ids)
+    rows, samples = read_results(session, ids), read_samples(session, ids)
+    signed = read_signed(session, ids) if any(rows.values()) else {}
+    approved = {
+        each: approved_at(session, *each)
+        for each in {(lot.specification_code, lot.specification_version) for lot in lots}
     }
-    return {row.result_id: found[row.binding] for row in signed}
-
-
-def _samples(session: Session, lot: Lot) -> tuple[SampleRecord, ...]:
-    rows = session.scalars(
-        select(SampleTaken).where(SampleTaken.lot_id == lot.id).order_by(SampleTaken.id)
-    ).all()
-    receipts = session.scalars(
-        select(SampleReceipt).where(SampleReceipt.sample_id.in_([row.id for row in rows]))
-    )
-    by_sample = {each.sample_id: each for each in receipts}
-    corrected = _corrected_steps(session, lot)
-    return tuple(
-        sample_record(
-            session,
-            row,
-            by_sample.get(row.id),
-            corrected.get((row.entry.step, row.entry.occurrence)),
-        )
-        for row in rows
-    )
-
-
-def _corrected_steps(session: Session, lot: Lot) -> dict[tuple[str, int], SampleValues]:
-    """What the sample steps that were corrected say now, by step and time (R-ATMP-07)."""
-    rows = session.scalars(
-        select(StepRow)
-        .where(StepRow.lot_id == lot.id, StepRow.replaces_id.is_not(None))
-        .order_by(StepRow.number)
-    )
-    read = {(row.step, row.occurrence): EntryWords.from_canonical(row.words) for row in rows}
     return {
-        place: words.values
-        for place, words in read.items()
-        if isinstance(words.values, SampleValues)
+        lot.id: LotQuality(
+            lot=lot,
+            specification=bundle_of(session, lot).specification,
+            approved_at=approved[lot.specification_code, lot.specification_version],
+            samples=samples[lot.id],
+            results=result_facts(rows[lot.id], signed, investigations[lot.id]),
+            investigations=investigations[lot.id],
+            rows={row.words_digest: row for row in rows[lot.id]},
+        )
+        for lot in lots
     }
 
 
-def sample_record(
-    session: Session,
-    row: SampleTaken,
-    receipt: SampleReceipt | None,
-    corrected: SampleValues | None = None,
-) -> SampleRecord:
-    """A sample as the record shows it, with what was corrected at its step since."""
-    return SampleRecord(
-        number=row.number,
-        lot_number=row.lot.number,
-        sample_point=row.sample_point,
-        title=row.title,
-        quantity=row.quantity,
-        storage=row.storage,
-        retention=row.retention,
-        taken_at=corrected.taken_at if corrected else row.taken_at,
-        taken_by=row.taken_by,
-        volume_ml=corrected.volume_per_container_ml if corrected else row.volume_ml,
-        containers=corrected.containers if corrected else row.containers,
-        appearance=corrected.appearance if corrected else row.appearance,
-        receipt=_receipt_facts(receipt) if receipt else None,
-        files=attachments.kept_about(session, row.ref),
-    )
-
-
-def _receipt_facts(row: SampleReceipt) -> ReceiptFacts:
-    return ReceiptFacts(**{name: getattr(row, name) for name in ReceiptFacts.model_fields})
-
-
-def _investigations(session: Session, lot: Lot) -> tuple[InvestigationFacts, ...]:
-    rows = session.scalars(
-        select(Investigation).where(Investigation.lot_id == lot.id).order_by(Investigation.id)
-    ).all()
-    signed = signatures_about(session, *{row.ref for row in rows})
-    return tuple(investigation_facts(row, signed) for row in rows)
-
-
-def investigation_facts(row: Investigation, signed: Sequence[Signature]) -> InvestigationFacts:
-    """An investigation with those of the signatures that are on it."""
-    shown = set(InvestigationFacts.model_fields) - {"signatures"}
-    return InvestigationFacts(
-        **{name: getattr(row, name) for name in shown},
-        signatures=tuple(each for each in signed if each.about == row.ref),
+def results_of(session: Session, lot: Lot) -> tuple[ResultFacts, ...]:
+    """Every entry of every result of a lot, in the order they were entered."""
+    investigations = read_investigations(session, [lot.id])[lot.id]
+    return result_facts(
+        read_results(session, [lot.id])[lot.id], read_signed(session, [lot.id]), investigations
     )

@@ -11,10 +11,11 @@ from app.expansion.models import SampleTaken
 from app.lot.models import Deviation, Lot
 from app.masters.frozen import bundle_of
 from app.quality_control.models import Investigation, Result, ResultSigned, SampleReceipt
-from app.quality_control.quality import gather
+from app.quality_control.quality import LotQuality, gather_each
 from app.quality_control.rules.standing import is_open, read_on
 from schemas.lot import DeviationState, Stage
 from schemas.quality import Conclusion, InvestigationState
+from schemas.quality_record import CriterionFacts
 from schemas.reading import ResultState
 
 UNDER_TEST = (Stage.IN_PRODUCTION, Stage.IN_TESTING, Stage.CONDITIONALLY_CERTIFIED)
@@ -61,39 +62,51 @@ def samples_to_receive(session: Session) -> Sequence[SampleTaken]:
 
 
 def results_due(session: Session) -> tuple[DueSample, ...]:
-    """Samples in the laboratory with criteria that have no result yet, the most urgent first."""
+    """Samples in the laboratory with criteria that have no result yet, the most urgent first.
+
+    It looks on until it has enough: samples that are done with never hide one that is not.
+    """
     receipts = session.scalars(
         select(SampleReceipt)
         .join(SampleReceipt.sample)
         .join(SampleTaken.lot)
         .where(Lot.stage.in_(UNDER_TEST))
         .order_by(SampleReceipt.received_at)
-        .limit(SHOWN_MAX)
-    ).all()
-    lots = {each.sample.lot_id: each.sample.lot for each in receipts}
-    known = {key: gather(session, lot) for key, lot in lots.items()}
-    found = []
-    for receipt in receipts:
-        sample, here = receipt.sample, known[receipt.sample.lot_id]
-        missing = [
-            each
-            for each in here.specification.criteria
-            if each.sample_point == sample.sample_point
-            and (is_open(here.facts_on(each)) or read_on(here.facts_on(each)))
-        ]
-        due = [at for each in missing if (at := here.due_at(each)) is not None]
-        if due and receipt.condition.fit:
-            found.append(
-                DueSample(
-                    sample.number,
-                    sample.lot.number,
-                    sample.title,
-                    tuple(each.title for each in missing),
-                    min(due),
-                    receipt.received_at,
-                )
-            )
-    return tuple(sorted(found, key=lambda each: each.due_at))
+        .execution_options(yield_per=SHOWN_MAX)
+    )
+    found: list[DueSample] = []
+    for some in receipts.partitions():
+        lots = {each.sample.lot_id: each.sample.lot for each in some}
+        known = gather_each(session, lots.values())
+        found += [due for each in some if (due := _due(each, known[each.sample.lot_id]))]
+        if len(found) >= SHOWN_MAX:
+            break
+    receipts.close()
+    return tuple(sorted(found, key=lambda each: each.due_at)[:SHOWN_MAX])
+
+
+def _due(receipt: SampleReceipt, known: LotQuality) -> DueSample | None:
+    sample = receipt.sample
+    missing = [
+        each
+        for each in known.specification.criteria
+        if each.sample_point == sample.sample_point and _asked(known.facts_on(each))
+    ]
+    due = [at for each in missing if (at := known.due_at(each)) is not None]
+    if not due or not receipt.condition.fit:
+        return None
+    return DueSample(
+        sample.number,
+        sample.lot.number,
+        sample.title,
+        tuple(each.title for each in missing),
+        min(due),
+        receipt.received_at,
+    )
+
+
+def _asked(facts: CriterionFacts) -> bool:
+    return is_open(facts) or read_on(facts) is not None
 
 
 def _unsigned() -> ColumnElement[bool]:

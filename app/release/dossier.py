@@ -16,7 +16,6 @@ from app.masters.frozen import bundle_of
 from app.people.actor import Actor
 from app.quality_control.quality import quality_of
 from app.release.models import Certificate, ReviewRow
-from app.supplies.actions import supplies_of_lot
 from app.trail.extracts import entries_about, last_seq_about
 from app.trail.signatures import signature_with
 from schemas.intake import DonationDossier
@@ -47,14 +46,15 @@ REVIEWS_AND_RELEASE = (
 def dossier_of(session: Session, lot: Lot, *, by: Actor, at: datetime) -> Dossier:
     """Everything known of a lot: what its release is judged by."""
     ancestors = ancestors_of(session, lot)
+    production = production_of(session, lot)
     return Dossier(
         lot=facts_of(lot, by),
         product=bundle_of(session, lot).product,
         sources=sources_of(session, lot),
         parents=tuple(_parent(each) for each in ancestors[1:]),
         donations=_donations(session, ancestors, by=by, at=at),
-        production=production_of(session, lot),
-        supplies=supplies_of_lot(session, lot.number),
+        production=production,
+        supplies=production.supplies,
         quality=quality_of(session, lot),
         deviations=deviations_of(session, lot),
         containers=tuple(container_facts(each) for each in containers_of(session, lot)),

@@ -7,6 +7,7 @@ read, and what is altered on disk no longer has its name.
 import hashlib
 import os
 import tempfile
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -76,6 +77,18 @@ def kept_about(session: Session, about: str) -> tuple[KeptFile, ...]:
         select(AttachmentRow).where(AttachmentRow.about == about).order_by(AttachmentRow.id)
     )
     return tuple(as_kept(row) for row in rows)
+
+
+def kept_about_each(session: Session, abouts: Collection[str]) -> dict[str, tuple[KeptFile, ...]]:
+    """The files kept for each of these references, in order; a reference without is not in it."""
+    kept: dict[str, tuple[KeptFile, ...]] = {}
+    if abouts:
+        rows = session.scalars(
+            select(AttachmentRow).where(AttachmentRow.about.in_(abouts)).order_by(AttachmentRow.id)
+        )
+        for row in rows:
+            kept[row.about] = (*kept.get(row.about, ()), as_kept(row))
+    return kept
 
 
 def kept_file(session: Session, digest: str) -> AttachmentRow:

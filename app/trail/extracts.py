@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.trail.audit import head
 from app.trail.chain import GENESIS
-from app.trail.models import AuditEntry, SignatureRow
+from app.trail.models import AuditEntry, SignatureRow, within
 from app.trail.signatures import as_signature
 from schemas.trail import Entry, KeptEntry, Link, SignedWords, TrailExtract
 
@@ -17,10 +17,7 @@ RANGE_MAX = 200_000
 
 def _about(column: InstrumentedAttribute[str], refs: Sequence[str]) -> ColumnElement[bool]:
     """The condition for rows that speak of these references, or of what lies inside them."""
-    return or_(
-        *(column == ref for ref in refs),
-        *(column.startswith(f"{ref}/", autoescape=True) for ref in refs),
-    )
+    return or_(*(within(ref, column) for ref in refs))
 
 
 def entries_about(

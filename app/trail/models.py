@@ -2,15 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, Integer, Text, and_, or_
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, Integer, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from app.db import AppendOnly, Base
+from app.db import BYTE_ORDER, AppendOnly, Base
 
 SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
-# PostgreSQL sorts a text as the language does, unless told: only byte order makes
-# "everything below lot/A-1" one range of the index.
-BYTE_ORDER = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 class AuditEntry(AppendOnly, Base):
@@ -39,13 +36,15 @@ class AuditEntry(AppendOnly, Base):
     link: Mapped[str] = mapped_column(unique=True)
 
 
-def within(about: str) -> ColumnElement[bool]:
-    """Entries about this very thing, or about what lies below it.
+def within(
+    about: str, column: InstrumentedAttribute[str] = AuditEntry.about
+) -> ColumnElement[bool]:
+    """Entries (or signatures) about this very thing, or about what lies below it.
 
     "lot/A-1" holds "lot/A-1/step/1", never "lot/A-10" and never "lot/a-1".
     """
-    below = and_(AuditEntry.about >= f"{about}/", AuditEntry.about < f"{about}0")  # "0" follows "/"
-    return or_(AuditEntry.about == about, below)
+    below = and_(column >= f"{about}/", column < f"{about}0")  # "0" follows "/"
+    return or_(column == about, below)
 
 
 class SignatureRow(AppendOnly, Base):
@@ -59,7 +58,7 @@ class SignatureRow(AppendOnly, Base):
     name: Mapped[str]
     role: Mapped[str]
     meaning: Mapped[str]
-    about: Mapped[str] = mapped_column(index=True)
+    about: Mapped[str] = mapped_column(BYTE_ORDER, index=True)
     words: Mapped[str]
     words_digest: Mapped[str]
     at: Mapped[datetime]

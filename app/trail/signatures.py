@@ -1,5 +1,6 @@
 """A signature binds a person, a role, a meaning and a moment to the exact words shown."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -80,10 +81,20 @@ def signed_digest(signature: Signature) -> str:
 
 def signatures_about(session: Session, *abouts: str) -> tuple[Signature, ...]:
     """The signatures on exactly these references, in the order they were made."""
+    if not abouts:
+        return ()
     rows = session.scalars(
         select(SignatureRow).where(SignatureRow.about.in_(abouts)).order_by(SignatureRow.id)
     )
     return tuple(as_signature(row) for row in rows)
+
+
+def signatures_bound(session: Session, bindings: Collection[str]) -> dict[str, Signature]:
+    """The signatures that other rows name by these bindings, each by its own."""
+    if not bindings:
+        return {}
+    rows = session.scalars(select(SignatureRow).where(SignatureRow.binding.in_(bindings)))
+    return {row.binding: as_signature(row) for row in rows}
 
 
 def as_signature(row: SignatureRow) -> Signature:

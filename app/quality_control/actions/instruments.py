@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.errors import BadInput, FieldError, NotFound
+from app.errors import BadInput, FieldError
 from app.people.actor import Actor
-from app.supplies.actions.finding import find_equipment
+from app.supplies.actions.finding import unregistered
 from app.supplies.actions.using import use_equipment
 from schemas.quality_record import ResultFacts
 from schemas.result import ResultWords
@@ -18,12 +18,7 @@ def check_registered(session: Session, codes: tuple[str, ...]) -> None:
     Raises:
         BadInput: at the field `equipment`, with every code that is not known.
     """
-    unknown = []
-    for code in codes:
-        try:
-            find_equipment(session, code)
-        except NotFound:
-            unknown.append(code)
+    unknown = unregistered(session, codes)
     if unknown:
         says = f"There is no equipment {', '.join(unknown)} in the register; check its label."
         raise BadInput([FieldError("equipment", says)])

@@ -1,12 +1,14 @@
 """Results are entered, cultures read on, wrong entries corrected; nothing is overwritten."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
 from app.errors import BadInput, FieldError, OutOfDate, refuse_if
+from app.expansion.models import SampleTaken
 from app.lot.lots import lot_for_change
 from app.lot.models import Lot
 from app.people.actor import Actor
@@ -26,7 +28,6 @@ from app.quality_control.rules.standing import retests_left
 from app.rulebook import judge
 from app.trail import audit
 from app.trail.separation import refuse_same_person
-from schemas.quality_record import ResultFacts
 from schemas.result import (
     CorrectResult,
     EnterResults,
@@ -49,7 +50,7 @@ def enter_results(
         OutOfDate: the culture was read on after the page was opened.
     """
     sample = find_sample(session, sample_number)
-    return _enter(session, sample.lot.number, sample_number, entered, by=by, at=at)
+    return _enter(session, sample.lot.number, sample, entered, by=by, at=at)
 
 
 def enter_without_sample(
@@ -66,7 +67,7 @@ def enter_without_sample(
 def _enter(
     session: Session,
     lot_number: str,
-    sample_number: str | None,
+    sample: SampleTaken | None,
     entered: EnterResults,
     *,
     by: Actor,
@@ -81,11 +82,12 @@ def _enter(
     for place, (new, criterion) in enumerate(zip(entered.results, criteria, strict=True)):
         with _collected(errors, f"results.{place}."):
             check_registered(session, new.equipment)
-            drafts.append(Draft.of(known, criterion, new, sample_number, at=at))
+            number = sample.number if sample else None
+            drafts.append(Draft.of(known, criterion, new, number, at=at))
     if errors:
         raise BadInput(errors)
     refuse_if([found for each in drafts for found in judge(entry.RULES, each.facts)])
-    return tuple(_write(session, lot, known, draft, by=by, at=at) for draft in drafts)
+    return tuple(_write(session, known, sample, draft, by=by, at=at) for draft in drafts)
 
 
 def correct_result(
@@ -111,13 +113,21 @@ def correct_result(
     draft = Draft.of(known, criterion, correction, before.words.sample_number, at=at, before=before)
     refuse_if(judge(entry.RULES, draft.facts))
     refuse_same_person(session, "result.correct", about=row.ref, by=by)
-    return _write(session, lot, known, draft, by=by, at=at)
+    return _write(session, known, row.sample, draft, by=by, at=at)
 
 
 def _write(
-    session: Session, lot: Lot, known: LotQuality, draft: Draft, *, by: Actor, at: datetime
+    session: Session,
+    known: LotQuality,
+    sample: SampleTaken | None,
+    draft: Draft,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> Result:
+    lot = known.lot
     words = _words(lot, known, draft, by=by, at=at)
+    stored = words.canonical()
     row = Result(
         number=words.number,
         revision=words.revision,
@@ -126,13 +136,13 @@ def _write(
         reason=words.reason,
         retest_of=words.retest_of,
         lot=lot,
-        sample=find_sample(session, words.sample_number) if words.sample_number else None,
+        sample=sample,
         criterion=words.criterion,
         state=words.state,
         reading=words.reading.canonical().decode(),
         evaluation=words.evaluation.canonical().decode(),
-        words=words.canonical().decode(),
-        words_digest=words.digest(),
+        words=stored.decode(),
+        words_digest=sha256(stored).hexdigest(),
         raw_file=words.raw_file,
         entered_by=by.username,
         entered_at=at,
@@ -218,9 +228,3 @@ def _collected(errors: list[FieldError], prefix: str) -> Iterator[None]:
         yield
     except BadInput as wrong:
         errors.extend(FieldError(prefix + each.field, each.says) for each in wrong.errors)
-
-
-def entered_facts(known: LotQuality, rows: Sequence[Result]) -> tuple[ResultFacts, ...]:
-    """What was entered, as the API answers it."""
-    digests = {row.words_digest for row in rows}
-    return tuple(each for each in known.results if each.words_digest in digests)

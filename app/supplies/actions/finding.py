@@ -1,6 +1,6 @@
 """Finding what is in store by its number, as scanned or typed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import quote
@@ -95,9 +95,24 @@ def equipment_for_use(session: Session, code: str) -> Equipment:
     Raises:
         NotFound: there is none with this number.
     """
-    row = find_equipment(session, code)
-    session.refresh(row, with_for_update={"read": True, "of": Equipment})
+    row = session.scalar(
+        select(Equipment)
+        .where(Equipment.code == as_scanned(code))
+        .with_for_update(read=True, of=Equipment)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound(f"There is no equipment “{code[:60]}”.")
     return row
+
+
+def unregistered(session: Session, codes: Collection[str]) -> list[str]:
+    """Those of the numbers that no piece of equipment has."""
+    if not codes:
+        return []
+    wanted = {as_scanned(each) for each in codes}
+    known = set(session.scalars(select(Equipment.code).where(Equipment.code.in_(wanted))))
+    return [each for each in codes if as_scanned(each) not in known]
 
 
 def find_room(session: Session, code: str) -> Room:

@@ -1,0 +1,113 @@
+"""Lots by the hundred thousand: rows copied from one lot that was really made.
+
+The copies are written behind the application, so the trail knows nothing of them: they give the
+lists, the indexes and the result screens their weight, and serve for nothing else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import JSON, Connection, Table, Text, select, text
+
+import app.tables  # noqa: F401 - every table must be known before its rows are copied
+from app.db import Base, Database
+
+WHOLE = (
+    *("lot", "lot_source", "container", "step_entry", "step_check"),
+    *("sample_taken", "sample_receipt"),
+)
+THIN = ("lot", "lot_source", "container")
+"""What most of a hundred thousand lots consist of: production and samples would fill gigabytes."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one table that are copied, and the id after which the copies begin."""
+
+    table: Table
+    ids: Sequence[int]
+    base: int
+
+    def copied(self, column: str) -> str:
+        """SQL for the id of a row's copy; copy k of all rows lies behind copy k - 1."""
+        ranks = " ".join(f"WHEN {id_} THEN {rank}" for rank, id_ in enumerate(self.ids, 1))
+        return f"{self.base} + (s.k - 1) * {len(self.ids)} + CASE {column} {ranks} END"
+
+
+def number_of(copy: int) -> str:
+    """The lot number of a copy."""
+    return f"UNIT1-25-{copy:06d}"
+
+
+def copy_lot(database: Database, number: str, copies: range, tables: Sequence[str] = WHOLE) -> None:
+    """Copy a lot with its rows in these tables; one statement for each table."""
+    with database.engine.begin() as connection:
+        plan: dict[str, Rows] = {}
+        for name in tables:
+            rows = _rows(connection, Base.metadata.tables[name], number, plan)
+            if rows.ids:
+                plan[name] = rows
+                _insert(connection, rows, plan, number, copies)
+        if connection.dialect.name == "postgresql":
+            for name in plan:
+                last = f"SELECT max(id) FROM {name}"  # noqa: S608 - a name of our own
+                connection.execute(
+                    text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), ({last}))")
+                )
+    with database.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+
+
+def _rows(connection: Connection, table: Table, number: str, plan: dict[str, Rows]) -> Rows:
+    """Find the rows of this table that hang on the lot, directly or by a table before it."""
+    id_ = table.c["id"]
+    if table.name == "lot":
+        wanted = select(id_).where(table.c["number"] == number)
+    else:
+        key = next(each for each in table.foreign_keys if each.column.table.name in plan)
+        wanted = select(id_).where(key.parent.in_(plan[key.column.table.name].ids))
+    ids = connection.scalars(wanted.order_by(id_)).all()
+    last = connection.scalar(select(id_).order_by(id_.desc()).limit(1)) or 0
+    return Rows(table, ids, last)
+
+
+def _insert(
+    connection: Connection, rows: Rows, plan: dict[str, Rows], number: str, copies: range
+) -> None:
+    on_postgres = connection.dialect.name == "postgresql"
+    new = (
+        "'UNIT1-25-' || lpad(CAST(s.k + :first AS text), 6, '0')"
+        if on_postgres
+        else "'UNIT1-25-' || substr('000000' || (s.k + :first), -6)"
+    )
+    names, values = [], []
+    for column in rows.table.columns:
+        source = f't."{column.name}"'
+        target = next((each.column.table.name for each in column.foreign_keys), "")
+        if column.name == "id":
+            value = rows.copied("t.id")
+        elif target in plan:
+            value = plan[target].copied(source)
+        elif isinstance(column.type, JSON) and on_postgres:
+            value = f"CAST(replace(CAST({source} AS text), :number, {new}) AS json)"
+        elif isinstance(column.type, JSON | Text):
+            value = f"replace({source}, :number, {new})"
+        else:
+            value = source
+        names.append(f'"{column.name}"')
+        values.append(value)
+    series = (
+        "generate_series(1, :count) AS s(k)"
+        if on_postgres
+        else "(WITH RECURSIVE r(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM r WHERE k < :count) "
+        "SELECT k FROM r) AS s"
+    )
+    chosen = ", ".join(str(each) for each in rows.ids)
+    connection.execute(
+        text(
+            f"INSERT INTO {rows.table.name} ({', '.join(names)}) "  # noqa: S608 - names of our own
+            f"SELECT {', '.join(values)} FROM {rows.table.name} t, {series} "
+            f"WHERE t.id IN ({chosen}) ORDER BY s.k, t.id"
+        ),
+        {"number": number, "first": copies.start - 1, "count": len(copies)},
+    )
