@@ -4,13 +4,14 @@ The copies are written behind the application, so the trail knows nothing of the
 lists, the indexes and the result screens their weight, and serve for nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import JSON, Connection, Table, Text, select, text
 
 import app.tables  # noqa: F401 - every table must be known before its rows are copied
 from app.db import Base, Database
+from bench.engines import tidy
 
 WHOLE = (
     *("lot", "lot_source", "container", "step_entry", "step_check"),
@@ -39,23 +40,28 @@ def number_of(copy: int) -> str:
     return f"UNIT1-25-{copy:06d}"
 
 
-def copy_lot(database: Database, number: str, copies: range, tables: Sequence[str] = WHOLE) -> None:
-    """Copy a lot with its rows in these tables; one statement for each table."""
+def copy_lot(database: Database, number: str, copies: range, *, whole: bool = True) -> None:
+    """Copy a lot, ready to be tested, or of a certified one what lists show of it."""
+    tables, changed = (WHOLE, {}) if whole else (THIN, {"stage": "certified"})
     with database.engine.begin() as connection:
         plan: dict[str, Rows] = {}
         for name in tables:
             rows = _rows(connection, Base.metadata.tables[name], number, plan)
             if rows.ids:
                 plan[name] = rows
-                _insert(connection, rows, plan, number, copies)
-        if connection.dialect.name == "postgresql":
-            for name in plan:
-                last = f"SELECT max(id) FROM {name}"  # noqa: S608 - a name of our own
-                connection.execute(
-                    text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), ({last}))")
-                )
-    with database.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+                _insert(connection, rows, plan, number, copies, changed=changed)
+        count_on(connection, plan)
+    tidy(database)
+
+
+def count_on(connection: Connection, tables: Iterable[str]) -> None:
+    """Let PostgreSQL number the next rows after those that were numbered here."""
+    if connection.dialect.name == "postgresql":
+        for name in tables:
+            last = f"SELECT max(id) FROM {name}"  # noqa: S608 - a name of our own
+            connection.execute(
+                text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), ({last}))")
+            )
 
 
 def _rows(connection: Connection, table: Table, number: str, plan: dict[str, Rows]) -> Rows:
@@ -72,7 +78,13 @@ def _rows(connection: Connection, table: Table, number: str, plan: dict[str, Row
 
 
 def _insert(
-    connection: Connection, rows: Rows, plan: dict[str, Rows], number: str, copies: range
+    connection: Connection,
+    rows: Rows,
+    plan: dict[str, Rows],
+    number: str,
+    copies: range,
+    *,
+    changed: dict[str, str],
 ) -> None:
     on_postgres = connection.dialect.name == "postgresql"
     new = (
@@ -86,6 +98,8 @@ def _insert(
         target = next((each.column.table.name for each in column.foreign_keys), "")
         if column.name == "id":
             value = rows.copied("t.id")
+        elif column.name in changed:
+            value = f"'{changed[column.name]}'"
         elif target in plan:
             value = plan[target].copied(source)
         elif isinstance(column.type, JSON) and on_postgres:

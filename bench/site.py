@@ -1,5 +1,6 @@
 """A site to measure: one lot really made, in the laboratory, and copies of it with open results."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,13 +21,16 @@ from app.people import actions
 from app.people.sessions import cookie_name
 from app.quality_control.models import SampleReceipt
 from app.quality_control.quality import gather
+from app.quality_control.sample_screen import criteria_at
 from app.trail import audit
 from schemas.people import NewToken, SignIn
 from schemas.result import EnterResults, NewResult
-from schemas.result_kind import CountBasis, EndotoxinBasis, SterilityResult
+from schemas.result_kind import CategoryResult, CountBasis, EndotoxinBasis, SterilityResult
 
 BEGAN_DAYS_AGO = 40
 PRODUCT = "BM-MSC-AUTO"
+WHOLE_LOTS = 1_000
+"""Copies of the lot that can be worked on; further ones only stand in lists."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Measured:
     cookies: dict[str, str]
     entries: tuple[tuple[str, dict[str, Any]], ...]
     """Sample number and body of each result that the lot's copies still ask for."""
+    forms: tuple[tuple[str, dict[str, str]], ...]
+    """The same of results chosen from a list, as the screen of the sample sends them."""
 
 
 def fill(database: Database, now: datetime) -> Measured:
@@ -59,6 +65,7 @@ def fill(database: Database, now: datetime) -> Measured:
             tokens={each: _token(session, each, now) for each in ("anton", "ada")},
             cookies={each: _cookie(session, each, now) for each in CAST},
             entries=tuple(_entries(session, lot.number, clock)),
+            forms=tuple(_forms(session, lot.number, clock)),
         )
 
 
@@ -96,6 +103,23 @@ def _entries(session: Session, number: str, clock: Clock) -> list[tuple[str, dic
             )
             found.append((sample.number, EnterResults(results=(result,)).plain()))
     return found
+
+
+def _forms(session: Session, number: str, clock: Clock) -> Iterator[tuple[str, dict[str, str]]]:
+    known = gather(session, find_lot(session, number))
+    for sample in known.samples:
+        for place, criterion in criteria_at(known, sample):
+            reading = plain_reading(criterion, None, clock())
+            if isinstance(criterion.result_kind, CategoryResult):
+                yield (
+                    sample.number,
+                    {
+                        f"results.{place}.reading.outcome": str(reading["outcome"]),
+                        "common.tested_at": f"{clock():%Y-%m-%dT%H:%M}",
+                        "common.equipment": registered(session, MICROSCOPE)[0],
+                        "common.raw_reference": "Notebook QC-7, page 12",
+                    },
+                )
 
 
 def add_deviations(database: Database, number: str, count: int, now: datetime) -> None:

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, NoReturn, Self
+from functools import cache
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +21,9 @@ from pydantic import (
 
 MAX_DIGITS = 30
 """No count or amount of the bench has more digits; more is a typing error or an attack."""
+
+NOT_EXACT = frozenset({"float", "any", "complex", "json", "custom", "is-instance", "callable"})
+"""The types, as pydantic names them, whose values may be floats or hold some."""
 
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters
@@ -39,9 +43,14 @@ def canonical_json(value: object) -> bytes:
     Raises:
         TypeError: a value (a float among them) has no exact form in JSON.
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    # reading back finds a float wherever it stands, quicker than looking for it beforehand
-    json.loads(text, parse_float=_refuse_float, parse_constant=_refuse_float)
+    _refuse_floats(value)
+    return _written(value)
+
+
+def _written(value: object) -> bytes:
+    text = json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
     return text.encode()
 
 
@@ -50,8 +59,37 @@ def digest_of(value: object) -> str:
     return hashlib.sha256(canonical_json(value)).hexdigest()
 
 
-def _refuse_float(written: str) -> NoReturn:
-    raise TypeError(f"{written} is a float; what is digested must be exact")
+def _refuse_floats(value: object) -> None:
+    if isinstance(value, float):
+        raise TypeError(f"{value!r} is a float; what is digested must be exact")
+    if isinstance(value, dict):
+        for each in value.values():
+            _refuse_floats(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            _refuse_floats(each)
+
+
+@cache
+def _is_exact(contract: type[BaseModel]) -> bool:
+    """Whether the types of a contract leave no room for a float, nor for what may be one.
+
+    Then its values need no searching, however many there are.
+    """
+    return _kinds_in(contract.__pydantic_core_schema__).isdisjoint(NOT_EXACT)
+
+
+def _kinds_in(schema: object) -> set[str]:
+    found: set[str] = set()
+    waiting = [schema]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            found.add(str(each.get("type")))
+            waiting += each.values()
+        elif isinstance(each, list | tuple):
+            waiting += each
+    return found
 
 
 def _printable(text: str) -> str:
@@ -138,7 +176,8 @@ class Contract(BaseModel):
 
     def canonical(self) -> bytes:
         """The canonical JSON of this contract, the bytes that are signed and sealed."""
-        return canonical_json(self.plain())
+        plain = self.plain()
+        return _written(plain) if _is_exact(type(self)) else canonical_json(plain)
 
     def digest(self) -> str:
         """SHA-256 of the canonical JSON, as 64 hexadecimal digits."""

@@ -1,5 +1,6 @@
 """What production knows of a lot, gathered from its rows into a book."""
 
+from collections.abc import Hashable
 from decimal import Decimal
 from functools import lru_cache
 
@@ -18,6 +19,9 @@ from schemas.master_step import Step
 from schemas.production import EntryWords
 
 NONE = Decimal(0)
+BOOKS_MAX = 100
+_books: dict[Hashable, Book] = {}
+"""What a book holds, by digests and digits, says what is calculated from it."""
 
 
 def book_of(session: Session, lot: Lot) -> Book:
@@ -36,22 +40,33 @@ def book_of(session: Session, lot: Lot) -> Book:
         select(Source).where(Source.lot_id == lot.id, Source.kind == SourceKind.CONTAINER)
     ).all()
     parents = {each.parent_lot.id: each.parent_lot for each in sources if each.parent_lot}
-    return Book(
+    refs = [each.ref for each in sources]
+    thawed = select(Container.viable_cells).where(Container.number.in_(refs))
+    book = Book(
         master=bundle.master,
         product=bundle.product,
         written=tuple(words_of(each) for each in rows),
         checked=frozenset(checked),
         # A pool of parents is as old as its oldest.
         carried=max((doublings_of(session, each) for each in parents.values()), default=NONE),
-        frozen_cells=sum(
-            session.scalars(
-                select(Container.viable_cells).where(
-                    Container.number.in_([each.ref for each in sources])
-                )
-            ),
-            NONE,
-        ),
+        frozen_cells=sum(session.scalars(thawed) if refs else (), NONE),
     )
+    return _kept(
+        (
+            (lot.master_digest, lot.product_digest),
+            tuple(each.sha256 for each in rows),
+            book.checked,
+            (str(book.carried), str(book.frozen_cells)),
+        ),
+        book,
+    )
+
+
+def _kept(content: Hashable, book: Book) -> Book:
+    """The book with the same content as before, if there was one: it knows its sums already."""
+    if content not in _books and len(_books) >= BOOKS_MAX:
+        _books.clear()
+    return _books.setdefault(content, book)
 
 
 def doublings_of(session: Session, lot: Lot) -> Decimal:

@@ -13,7 +13,7 @@ from app.intake.actions.late import donations_of
 from app.intake.actions.receipt import judge_line, receipt_line, receipt_rows
 from app.intake.models import DecisionRow, DonationRow, Donor
 from app.trail.signatures import signatures_about
-from schemas.donor import InfectiousDiseaseResult
+from schemas.donor import DonorFacts, InfectiousDiseaseResult
 from schemas.donor_records import DonorSummary
 from schemas.eligibility import Eligibility
 from schemas.intake import (
@@ -34,6 +34,7 @@ class _Looked:
 
     results: tuple[ResultLine, ...]
     receipts: tuple[ReceiptLine, ...]
+    donor: DonorFacts
     basis: DonationBasis
 
 
@@ -41,16 +42,17 @@ def _look(session: Session, donation: DonationRow) -> _Looked:
     results = facts.results_of(session, donation.donor)
     receipts = tuple(receipt_line(session, each) for each in receipt_rows(session, donation))
     standing = receipts[-1] if receipts else None
+    donor = facts.donor_facts(session, donation, results)
     basis = DonationBasis(
         donation=donation.contract,
-        donor=facts.registration_of(donation.donor),
+        donor=donor.donor,
         state=donation.state,
         receipt=standing,
         receipt_findings=judge_line(donation, standing) if standing else (),
-        eligibilities=facts.eligibilities_of(session, donation),
+        eligibilities=facts.judged(donation, donor),
         unverified=tuple(facts.as_verified(each) for each in facts.to_verify(results)),
     )
-    return _Looked(results, receipts, basis)
+    return _Looked(results, receipts, donor, basis)
 
 
 def basis_of(session: Session, donation: DonationRow) -> DonationBasis:
@@ -61,7 +63,7 @@ def basis_of(session: Session, donation: DonationRow) -> DonationBasis:
 def donation_dossier(session: Session, donation: DonationRow, *, on: date) -> DonationDossier:
     """Everything known of a donation, drawn up on this day and judged from the rows."""
     looked, donor = _look(session, donation), donation.donor
-    basis, consents = looked.basis, facts.consents_of(session, donor)
+    basis, known = looked.basis, looked.donor
     return DonationDossier(
         on=on,
         donation=basis.donation,
@@ -69,20 +71,20 @@ def donation_dossier(session: Session, donation: DonationRow, *, on: date) -> Do
         donor_kind=donor.kind,
         donor_zone=donor.site_zone,
         state=donation.state,
-        consent_state=facts.consent_state(consents),
-        consents=consents,
-        questionnaires=facts.questionnaires_of(session, donor),
+        consent_state=facts.consent_state(known.consents),
+        consents=known.consents,
+        questionnaires=known.questionnaires,
         corrected_questionnaires=facts.corrected_questionnaires_of(session, donor),
         corrections=facts.corrections_of(session, donation),
         results=looked.results,
-        risk_assessments=facts.risk_assessments_of(session, donor),
-        urgent_need=facts.urgent_need_of(session, donation),
+        risk_assessments=known.risk_assessments,
+        urgent_need=known.urgent_need,
         receipt=basis.receipt,
         earlier_receipts=looked.receipts[:-1],
         receipt_findings=basis.receipt_findings,
         eligibilities=basis.eligibilities,
         decisions=tuple(_decision_line(each) for each in _decision_rows(session, donation)),
-        signatures=_signatures(session, donation),
+        signatures=_signatures(session, donation, looked.results),
         label_texts=_texts(basis.eligibilities),
         segregated_storage=any(each.segregated_storage for each in basis.eligibilities),
         basis_digest=basis.digest(),
@@ -142,14 +144,18 @@ def _decision_line(row: DecisionRow) -> DecisionLine:
     )
 
 
-def _donor_signatures(session: Session, donor: Donor) -> tuple[Signature, ...]:
-    reports = {f"{donor.ref}/report/{each.report}" for each in facts.results_of(session, donor)}
+def _donor_signatures(
+    session: Session, donor: Donor, results: Sequence[ResultLine]
+) -> tuple[Signature, ...]:
+    reports = {f"{donor.ref}/report/{each.report}" for each in results}
     return signatures_about(session, f"{donor.ref}/risk", *sorted(reports))
 
 
-def _signatures(session: Session, donation: DonationRow) -> tuple[Signature, ...]:
+def _signatures(
+    session: Session, donation: DonationRow, results: Sequence[ResultLine]
+) -> tuple[Signature, ...]:
     own = signatures_about(session, donation.ref, f"{donation.ref}/urgent-need")
-    return (*_donor_signatures(session, donation.donor), *own)
+    return (*_donor_signatures(session, donation.donor, results), *own)
 
 
 def donor_file(session: Session, code: str) -> DonorFile:
@@ -159,7 +165,7 @@ def donor_file(session: Session, code: str) -> DonorFile:
         NotFound: there is no such donor.
     """
     donor = find_donor(session, code)
-    consents = facts.consents_of(session, donor)
+    consents, results = facts.consents_of(session, donor), facts.results_of(session, donor)
     return DonorFile(
         donor=facts.registration_of(donor),
         consents=consents,
@@ -169,8 +175,8 @@ def donor_file(session: Session, code: str) -> DonorFile:
             each.id for each in facts.standing_questionnaires(session, donor)
         ),
         corrected_questionnaires=facts.corrected_questionnaires_of(session, donor),
-        results=facts.results_of(session, donor),
+        results=results,
         risk_assessments=facts.risk_assessments_of(session, donor),
-        signatures=_donor_signatures(session, donor),
+        signatures=_donor_signatures(session, donor, results),
         donations=tuple(each.donation_code for each in donations_of(session, donor)),
     )

@@ -233,12 +233,9 @@ def as_verified(line: ResultLine) -> VerifiedResult:
     )
 
 
-def donor_facts(
-    session: Session, donation: DonationRow, *, counting: Collection[int] = ()
-) -> DonorFacts:
+def donor_facts(session: Session, donation: DonationRow, lines: Sequence[ResultLine]) -> DonorFacts:
     """Everything the donor rules look at for one donation, from the rows that stand."""
     donor = donation.donor
-    lines = results_of(session, donor, counting=counting)
     return DonorFacts(
         donor=registration_of(donor),
         donation=donation.contract,
@@ -253,12 +250,16 @@ def donor_facts(
 def eligibilities_of(
     session: Session, donation: DonationRow, *, counting: Collection[int] = ()
 ) -> tuple[Eligibility, ...]:
+    """The answers for a donation; `counting` asks for them as if these reports were verified."""
+    lines = results_of(session, donation.donor, counting=counting)
+    return judged(donation, donor_facts(session, donation, lines))
+
+
+def judged(donation: DonationRow, facts: DonorFacts) -> tuple[Eligibility, ...]:
     """The answer of every jurisdiction with rules in force on the day of the donation.
 
     A jurisdiction without rules for that day gives no answer; what asks for one then finds none.
-    `counting` asks what the answer would be if these reports were verified.
     """
-    facts = donor_facts(session, donation, counting=counting)
     on = donation.collected_at.astimezone(ZoneInfo(donation.donor.site_zone)).date()
     answers = []
     for jurisdiction in Jurisdiction:
