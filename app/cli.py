@@ -264,6 +264,7 @@ def audit_verify() -> None:
 
     import app.tables  # noqa: F401 - every table must be known before it is compared
     from app.db import Database
+    from app.record.against_trail import JOBS
     from app.settings import settings
     from app.trail import attachments, checkpoint
     from app.trail.verify import keep_report
@@ -282,6 +283,7 @@ def audit_verify() -> None:
         head_file=checkpoint.head_file(),
         at=wall_clock(),
         found=lambda fault: typer.echo(f"FOUND {fault.where}: {fault.says}"),
+        further=(JOBS,),
     )
     database.close()
     keep_report(report)

@@ -56,12 +56,22 @@ class Span(Contract):
     last: int
 
 
+class Intent(Contract):
+    """Entries about to be committed: from `first` to `head`, known by their link once there."""
+
+    first: int
+    head: Head
+
+
 class Checkpoint(Contract):
     """The end of the trail as the application last committed it, kept outside the database."""
 
     head: Head
     not_ours: tuple[Span, ...] = Field(
         (), description="Entries found there that the application had not noted"
+    )
+    intended: Intent | None = Field(
+        None, description="The last entries that were to be committed; perhaps they never were"
     )
 
 

@@ -20,6 +20,9 @@ from app.settings import settings
 from app.trail.models import AttachmentRow
 from schemas.trail import KeptFile
 
+UNFINISHED = "tmp"
+"""How the name of a file begins that is being written; a stopped program may leave one behind."""
+
 
 class Altered(RecordError):
     """The stored file is missing or altered. Tell the administrator: restore it from the backup."""
@@ -123,7 +126,7 @@ def _write_once(path: Path, content: bytes) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
         file.flush()

@@ -36,9 +36,9 @@ def record(
     a contract's plain form where the rows do not say everything.
     """
     changes = take_noted(session)
-    head = _head_for_writing(session)
+    before = _head_for_writing(session)
     entry = Entry(
-        seq=head.seq + 1,
+        seq=before.seq + 1,
         at=at,
         zone=by.zone if by else zone,
         by=by.username if by else NOBODY,
@@ -52,7 +52,7 @@ def record(
     )
     body = entry.canonical()
     digest = body_digest(body)
-    link = next_link(head.link, digest)
+    link = next_link(before.link, digest)
     session.add(
         AuditEntry(
             seq=entry.seq,
@@ -66,7 +66,7 @@ def record(
         )
     )
     session.flush()
-    checkpoint.expect(session, entry.seq, link)
+    checkpoint.expect(session, before, Head(seq=entry.seq, link=link))
     return entry
 
 

@@ -1,9 +1,11 @@
-"""The end of the trail, written down outside the database after each commit.
+"""The end of the trail, written down outside the database with each commit.
 
 A chain shows what was changed in it, not that its end was cut off, nor that somebody who knows
 how it is made has added to it. So the application keeps a note of its own: the last entry it
-committed, and which entries it found there without having written them. The folder is shared
-by all application servers of a site, as its files are.
+committed, and which entries it found there without having written them. It writes down what it
+is about to commit, and again when it is committed: a program that is stopped in between knows
+its own entries by their link at the next start. The folder is shared by all application servers
+of a site, as its files are.
 """
 
 import fcntl
@@ -11,7 +13,8 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -19,10 +22,11 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.settings import settings
-from schemas.trail import Checkpoint, Head, Span
+from app.trail.chain import GENESIS
+from schemas.trail import Checkpoint, Head, Intent, Span
 
 log = logging.getLogger("passage")
-COMMITTED = "entries of this transaction"
+WRITTEN = "entries of this transaction"
 GAPS_MAX = 1000
 _turn = threading.Lock()
 
@@ -32,10 +36,23 @@ def head_file() -> Path:
     return settings().folder / "trail-head.json"
 
 
-def expect(session: Session, seq: int, link: str) -> None:
-    """Remember that this entry is there once the session commits."""
-    first, _ = session.info.get(COMMITTED, (seq, None))
-    session.info[COMMITTED] = (first, Head(seq=seq, link=link))
+@dataclass(frozen=True)
+class Entries:
+    """The entries of one transaction: the end of the trail before them, and after them."""
+
+    before: Head
+    head: Head
+
+    @property
+    def first(self) -> int:
+        """The number of the first of them."""
+        return self.before.seq + 1
+
+
+def expect(session: Session, before: Head, head: Head) -> None:
+    """Remember that the trail leads from `before` to `head` once the session commits."""
+    known: Entries | None = session.info.get(WRITTEN)
+    session.info[WRITTEN] = Entries(known.before if known else before, head)
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:
@@ -46,18 +63,38 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
         return None
 
 
-def write_down(path: Path, first: int, head: Head) -> None:
-    """Note that entries `first` to `head.seq` were committed. The end noted never goes back.
+def intend(path: Path, entries: Entries) -> None:
+    """Note what is about to be committed, by whoever holds the end of the trail.
 
-    It is not synced to the disk: after a power cut an older note is as true as a newer one.
+    When the entries before are the ones that were intended last, those were committed.
+    """
+
+    def noted(known: Checkpoint) -> Checkpoint:
+        last = known.intended
+        if last is not None and last.head == entries.before:
+            known = extended(known, last.first, last.head)
+        return known.model_copy(update={"intended": Intent(first=entries.first, head=entries.head)})
+
+    _rewrite(path, noted)
+
+
+def confirm(path: Path, entries: Entries) -> None:
+    """Note that these entries were committed. The end noted never goes back."""
+    _rewrite(path, lambda known: extended(known, entries.first, entries.head))
+
+
+def _rewrite(path: Path, noted: Callable[[Checkpoint], Checkpoint]) -> None:
+    """Replace the note by a new one, made from the one that is there.
+
+    Where none is, nobody has vouched for anything yet. It is not synced to the disk: after a
+    power cut an older note is as true as a newer one.
     """
     with _turn, path.with_suffix(".lock").open("w") as lock:
         # released when the file is closed; other processes wait for it
         fcntl.flock(lock, fcntl.LOCK_EX)
-        known = read_checkpoint(path)
-        noted = extended(known, first, head) if known else Checkpoint(head=head)
+        known = read_checkpoint(path) or Checkpoint(head=Head(seq=0, link=GENESIS))
         fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(noted.plain()), encoding="utf-8")
+        fresh.write_text(json.dumps(noted(known).plain()), encoding="utf-8")
         os.replace(fresh, path)  # noqa: PTH105 - the bare call is twice as quick, at each commit
 
 
@@ -66,8 +103,13 @@ def extended(known: Checkpoint, first: int, head: Head) -> Checkpoint:
     gaps = list(_without(known.not_ours, Span(first=first, last=head.seq)))
     if first > known.head.seq + 1:
         gaps.append(Span(first=known.head.seq + 1, last=first - 1))
+    intended = known.intended
+    if intended is not None and intended.head.seq <= head.seq:
+        intended = None
     return Checkpoint(
-        head=max(known.head, head, key=lambda each: each.seq), not_ours=tuple(gaps[:GAPS_MAX])
+        head=max(known.head, head, key=lambda each: each.seq),
+        not_ours=tuple(gaps[:GAPS_MAX]),
+        intended=intended,
     )
 
 
@@ -79,16 +121,26 @@ def _without(spans: Iterable[Span], ours: Span) -> Iterable[Span]:
             yield Span(first=max(each.first, ours.last + 1), last=each.last)
 
 
-def _note(session: Session) -> None:
-    noted: tuple[int, Head] | None = session.info.pop(COMMITTED, None)
-    if noted is None:
-        return
+def _note_intent(session: Session) -> None:
+    entries: Entries | None = session.info.get(WRITTEN)
+    if entries is not None:
+        _write(intend, entries)
+
+
+def _note_commit(session: Session) -> None:
+    entries: Entries | None = session.info.pop(WRITTEN, None)
+    if entries is not None:
+        _write(confirm, entries)
+
+
+def _write(how: Callable[[Path, Entries], None], entries: Entries) -> None:
     try:
-        write_down(head_file(), *noted)
+        how(head_file(), entries)
     except OSError as wrong:
-        # what was committed is committed: the request must not say otherwise
+        # the note guards the work, it does not stop it; what is committed stays committed
         log.warning("the end of the trail was not written down: %s", wrong)
 
 
+event.listen(Session, "before_commit", _note_intent)
 # first, before the other listeners forget what the session remembers
-event.listen(Session, "after_commit", _note, insert=True)
+event.listen(Session, "after_commit", _note_commit, insert=True)

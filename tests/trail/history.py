@@ -11,16 +11,27 @@ from sqlalchemy import Connection, text
 from app.db import Database
 from app.people import actions
 from app.trail import attachments, audit
+from app.trail.chain import body_digest, next_link
+from app.trail.checkpoint import head_file
 from app.trail.signatures import sign
+from schemas.base import canonical_json
 from schemas.people import ChangeRoles, NewAccount, NewToken, NewTraining, Role
-from schemas.trail import Meaning
+from schemas.trail import Checkpoint, Meaning
 from tests.conftest import PASSWORD, Clock, person, signing
 
 CERTIFICATE = b"certificate of analysis, lot 4711"
 
 
+def note_of_the_end(database: Database) -> None:
+    """Bring the note of the end along: the database was copied from where it was written."""
+    with database.reading() as session:
+        noted = Checkpoint(head=audit.head(session))
+    head_file().write_text(noted.model_dump_json(), encoding="utf-8")
+
+
 def live_here(database: Database, clock: Clock) -> None:
     """One account opened and changed, a training, a token, a file and a signature."""
+    note_of_the_end(database)
     record = audit.record
     with database.writing() as session:
         adam, at = person(session, "adam", "account.open"), clock.forward(minutes=1)
@@ -110,3 +121,38 @@ def entry_at(raw: Connection, seq: int) -> dict[str, Any]:
 def last_seq(raw: Connection) -> int:
     """The number of the last entry."""
     return int(raw.execute(text("SELECT max(seq) FROM audit_entry")).scalar_one())
+
+
+def seal(raw: Connection, seq: int, body: bytes, before: str) -> str:
+    """Give an entry other words, with the digest and the link that go with them."""
+    digest = body_digest(body)
+    link = next_link(before, digest)
+    raw.execute(
+        text("UPDATE audit_entry SET body = :b, body_digest = :d, link = :l WHERE seq = :seq"),
+        {"b": body.decode(), "d": digest, "l": link, "seq": seq},
+    )
+    return link
+
+
+def add_entry(raw: Connection, **changed: object) -> int:
+    """A perfect entry, made by somebody who knows how the chain is made."""
+    last = entry_at(raw, last_seq(raw))
+    seq = int(last["seq"]) + 1
+    body = canonical_json({**last["json"], "seq": seq, "changes": [], **changed})
+    digest = body_digest(body)
+    raw.execute(
+        text(
+            "INSERT INTO audit_entry (seq, at, by, did, about, body, body_digest, link)"
+            " SELECT :seq, at, by, :did, about, :body, :digest, :link"
+            " FROM audit_entry WHERE seq = :last"
+        ),
+        {
+            "seq": seq,
+            "last": last["seq"],
+            "did": json.loads(body)["did"],
+            "body": body.decode(),
+            "digest": digest,
+            "link": next_link(last["link"], digest),
+        },
+    )
+    return seq

@@ -33,7 +33,7 @@ def test_all_is_well(lived_in: Database) -> None:
     said = _verify()
     assert said.exit_code == 0, said.output
     assert "FOUND" not in said.output
-    assert said.output.count("ok ") == 6
+    assert said.output.count("ok ") == 8
     assert "The trail ends at entry" in said.output
     kept = last_report()
     assert kept is not None

@@ -10,10 +10,18 @@ from app.people import actions
 from app.settings import settings
 from app.trail import audit
 from app.trail.chain import GENESIS
-from app.trail.checkpoint import extended, head_file, read_checkpoint
+from app.trail.checkpoint import (
+    Entries,
+    confirm,
+    extended,
+    head_file,
+    intend,
+    read_checkpoint,
+)
 from schemas.people import SignIn
-from schemas.trail import Checkpoint, Head, Span
+from schemas.trail import Checkpoint, Head, Intent, Span
 from tests.conftest import PASSWORD, Clock
+from tests.trail.history import note_of_the_end
 
 
 def head(seq: int) -> Head:
@@ -43,6 +51,44 @@ def test_what_is_written_down_after_a_commit(
     assert extended(before, first, head(last)) == after
 
 
+def link(letter: str) -> str:
+    return letter * 64
+
+
+def entries(before: tuple[int, str], last: tuple[int, str]) -> Entries:
+    return Entries(*(Head(seq=seq, link=link(each)) for seq, each in (before, last)))
+
+
+def test_what_was_committed_just_before_a_stop_is_known_by_its_link(tmp_path: Path) -> None:
+    note = tmp_path / "note.json"
+    confirm(note, entries((0, "0"), (4, "a")))
+    intend(note, entries((4, "a"), (6, "b")))  # committed; then the program was stopped
+    intend(note, entries((6, "b"), (7, "c")))
+    confirm(note, entries((6, "b"), (7, "c")))
+    assert read_checkpoint(note) == Checkpoint(head=Head(seq=7, link=link("c")))
+
+
+def test_what_was_intended_and_never_committed_vouches_for_nobody(tmp_path: Path) -> None:
+    note = tmp_path / "note.json"
+    confirm(note, entries((0, "0"), (4, "a")))
+    intend(note, entries((4, "a"), (5, "b")))  # never committed: somebody else's 5 is there
+    confirm(note, entries((5, "d"), (6, "e")))
+    noted = read_checkpoint(note)
+    assert noted is not None
+    assert noted.not_ours == (Span(first=5, last=5),)
+
+
+def test_a_commit_may_be_noted_after_the_next_was_intended(tmp_path: Path) -> None:
+    note = tmp_path / "note.json"
+    intend(note, entries((0, "0"), (4, "a")))
+    intend(note, entries((4, "a"), (5, "b")))
+    confirm(note, entries((0, "0"), (4, "a")))
+    noted = read_checkpoint(note)
+    assert noted is not None
+    assert noted.head == Head(seq=4, link=link("a"))
+    assert noted.intended == Intent(first=5, head=Head(seq=5, link=link("b")))
+
+
 def _sign_in(database: Database, clock: Clock) -> None:
     with database.writing() as session:
         sign_in = SignIn(username="olga", password=PASSWORD)
@@ -52,6 +98,7 @@ def _sign_in(database: Database, clock: Clock) -> None:
 
 
 def test_each_commit_moves_it_on(database: Database, own_folder: Path, clock: Clock) -> None:
+    note_of_the_end(database)
     for _ in range(3):
         _sign_in(database, clock)
         with database.reading() as session:

@@ -1,20 +1,26 @@
 """Whatever is done behind the trail's back is found, and named; honest work never is."""
 
-import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from app.db import Database
-from app.trail.chain import body_digest, next_link
+from app.trail.chain import body_digest
 from app.trail.checkpoint import head_file
 from schemas.base import canonical_json
 from tests.conftest import Clock
 from tests.trail.conftest import Verified
-from tests.trail.history import behind_its_back, entry_at, last_seq, live_here
+from tests.trail.history import (
+    add_entry,
+    behind_its_back,
+    entry_at,
+    last_seq,
+    live_here,
+    seal,
+)
 
 Look = Callable[[], Verified]
 
@@ -204,16 +210,6 @@ def test_a_row_replaced_past_the_triggers_is_named(lived_in: Database, verified:
 # Entries
 
 
-def _seal(raw: Connection, seq: int, body: bytes, before: str) -> str:
-    digest = body_digest(body)
-    link = next_link(before, digest)
-    raw.execute(
-        text("UPDATE audit_entry SET body = :b, body_digest = :d, link = :l WHERE seq = :seq"),
-        {"b": body.decode(), "d": digest, "l": link, "seq": seq},
-    )
-    return link
-
-
 def _altered(entry: dict[str, object]) -> bytes:
     words = entry["json"]
     assert isinstance(words, dict)
@@ -264,7 +260,7 @@ def test_altered_words_with_digest_and_link_break_the_next_link(
     lived_in: Database, verified: Look
 ) -> None:
     with behind_its_back(lived_in, "audit_entry") as raw:
-        _seal(raw, 14, _altered(entry_at(raw, 14)), entry_at(raw, 13)["link"])
+        seal(raw, 14, _altered(entry_at(raw, 14)), entry_at(raw, 13)["link"])
     found = verified()
     assert found.names == {"audit_entry/15"}
     assert "does not follow on entry 14" in str(found)
@@ -277,7 +273,7 @@ def test_a_whole_new_chain_is_not_the_one_that_was_written_down(
         last, link = last_seq(raw), entry_at(raw, 13)["link"]
         for seq in range(14, last + 1):
             entry = entry_at(raw, seq)
-            link = _seal(raw, seq, _altered(entry), link)
+            link = seal(raw, seq, _altered(entry), link)
     found = verified()
     assert found.names == {f"audit_entry/{last}"}
     assert "the trail was made anew" in str(found)
@@ -333,45 +329,21 @@ def test_an_emptied_trail_is_found(lived_in: Database, verified: Look) -> None:
     assert "account/1: inserted behind the trail" in str(found)
 
 
-def _add_entry(raw: Connection, **changed: object) -> int:
-    """A perfect entry, made by somebody who knows how the chain is made."""
-    last = entry_at(raw, last_seq(raw))
-    seq = int(last["seq"]) + 1
-    body = canonical_json({**last["json"], "seq": seq, "changes": [], **changed})
-    digest = body_digest(body)
-    raw.execute(
-        text(
-            "INSERT INTO audit_entry (seq, at, by, did, about, body, body_digest, link)"
-            " SELECT :seq, at, by, :did, about, :body, :digest, :link"
-            " FROM audit_entry WHERE seq = :last"
-        ),
-        {
-            "seq": seq,
-            "last": last["seq"],
-            "did": json.loads(body)["did"],
-            "body": body.decode(),
-            "digest": digest,
-            "link": next_link(last["link"], digest),
-        },
-    )
-    return seq
-
-
 def test_a_perfect_entry_that_the_application_did_not_write_is_found(
     lived_in: Database, verified: Look
 ) -> None:
     with behind_its_back(lived_in) as raw:
-        seq = _add_entry(raw, did="lot.certify")
+        seq = add_entry(raw, did="lot.certify")
     found = verified()
     assert found.names == {f"audit_entry/{seq}"}
-    assert "not written by the application" in str(found)
+    assert "not written down by the application" in str(found)
 
 
 def test_it_is_still_found_after_honest_work(
     lived_in: Database, verified: Look, clock: Clock, browser: Callable[..., object]
 ) -> None:
     with behind_its_back(lived_in) as raw:
-        seq = _add_entry(raw, did="lot.certify")
+        seq = add_entry(raw, did="lot.certify")
     browser("olga")
     browser("olga")
     found = verified()
@@ -380,9 +352,19 @@ def test_it_is_still_found_after_honest_work(
 
 def test_an_entry_put_in_below_the_first_is_found(lived_in: Database, verified: Look) -> None:
     with behind_its_back(lived_in, "audit_entry") as raw:
-        seq = _add_entry(raw)
+        seq = add_entry(raw)
         raw.execute(text(f"UPDATE audit_entry SET seq = 0 WHERE seq = {seq}"))
     assert "audit_entry/0: numbered below the first entry" in str(verified())
+
+
+def test_a_lost_note_is_not_made_good_by_honest_work(
+    lived_in: Database, verified: Look, browser: Callable[..., object]
+) -> None:
+    head_file().unlink()
+    browser("olga")
+    found = verified()
+    assert found.names == {"audit_entry/1"}
+    assert "entries 1 to 19" in str(found)
 
 
 # Around the rows

@@ -35,6 +35,7 @@ from schemas.people import (
 )
 from schemas.trail import TrailFault
 from tests.conftest import PASSWORD, Clock, person
+from tests.trail.history import note_of_the_end
 
 PEOPLE = ("olga", "oskar", "vera", "nina", "nils")
 FRESH = "another long password"
@@ -156,6 +157,7 @@ deeds = st.builds(
 @given(history=st.lists(deeds, min_size=1, max_size=25))
 def test_honest_work_is_never_called_tampering(template: Path, history: list[Deed]) -> None:
     with a_site(template) as (database, folder):
+        note_of_the_end(database)
         clock = Clock()
         for deed in (Deed("sign-in", "quinn", Role.QA, 0), *history):
             with suppress(RecordError):

@@ -62,37 +62,38 @@ def begin_session(
     if credentials.is_of_another_cost(account):
         account.password_hash = credentials.hashed(sign_in.password.get_secret_value())
     token = credentials.new_token()
-    session.add(
-        BrowserSession(
-            token_digest=credentials.token_digest(token), account=account, began_at=at, seen_at=at
-        )
-    )
+    digest = credentials.token_digest(token)
+    begun = BrowserSession(token_digest=digest, account=account, began_at=at, seen_at=at)
+    session.add(begun)
     session.flush()
     by = actor_of(session, account)
-    record(
-        session, by=by, at=at, did="session.begin", about=ref(account), details={"address": address}
-    )
+    # the table of sessions is technical: by these words a session nobody began is found out
+    details = {"address": address, "session": begun.id, "browser": digest}
+    record(session, by=by, at=at, did="session.begin", about=ref(account), details=details)
     return token, account
 
 
 def end_session(
     session: Session, by: Actor, *, at: datetime, everywhere: bool, record: Record
 ) -> None:
-    """Sign out here, or on every machine at once."""
-    ends = update(BrowserSession).where(
-        BrowserSession.account_id == by.account_id, BrowserSession.ended_at.is_(None)
-    )
-    if not everywhere:
-        ends = ends.where(BrowserSession.id == by.session_id)
-    session.execute(ends.values(ended_at=at))
+    """Sign out here, or on every machine at once.
+
+    The entry comes first: whoever signed in before it in the trail is seen by what follows.
+    """
     record(
         session,
         by=by,
         at=at,
         did="session.end",
         about=f"account/{by.username}",
-        details={"everywhere": everywhere},
+        details={"everywhere": everywhere, "session": by.session_id},
     )
+    ends = update(BrowserSession).where(
+        BrowserSession.account_id == by.account_id, BrowserSession.ended_at.is_(None)
+    )
+    if not everywhere:
+        ends = ends.where(BrowserSession.id == by.session_id)
+    session.execute(ends.values(ended_at=at))
 
 
 def end_every_session(

@@ -4,7 +4,7 @@ It reads the whole trail and every audited row once, in constant memory, from on
 view of the database; the application may go on working (R-P11-01, R-P11-05, R-DI-03).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +15,13 @@ from sqlalchemy.engine import Connection
 from app.db import Database
 from app.settings import settings
 from app.trail.checkpoint import read_checkpoint
-from app.trail.verify.around import check_additions, check_end, check_files, check_triggers
+from app.trail.verify.around import check_additions, check_end, check_files
 from app.trail.verify.entries import Found, walk_entries
+from app.trail.verify.further import Further
 from app.trail.verify.rows import check_signatures, compare_rows
+from app.trail.verify.sessions import SESSIONS
 from app.trail.verify.states import States
+from app.trail.verify.triggers import check_triggers
 from schemas.trail import Head, TrailFault, TrailReport, TrailSection
 
 NAMES = {
@@ -27,7 +30,7 @@ NAMES = {
     "signatures": "signatures: bound to their words",
     "files": "files: there, with their digests",
     "end": "end of the trail: where the application wrote it down",
-    "triggers": "triggers: the database refuses changes",
+    "triggers": "triggers: the database refuses changes, and does nothing else",
 }
 
 
@@ -44,20 +47,27 @@ class _Tally:
         self._found(fault)
 
     def end_of(self, section: str, looked_at: int) -> None:
-        self.sections.append(
-            TrailSection(name=NAMES[section], looked_at=looked_at, faults=self.faults)
-        )
+        name = NAMES.get(section, section)
+        self.sections.append(TrailSection(name=name, looked_at=looked_at, faults=self.faults))
         self.faults = 0
 
 
 def verify(
-    database: Database, *, files: Path, head_file: Path | None, at: datetime, found: Found
+    database: Database,
+    *,
+    files: Path,
+    head_file: Path | None,
+    at: datetime,
+    found: Found,
+    further: Sequence[Further] = (),
 ) -> TrailReport:
     """Look at everything; `found` is called with each fault, in the order of the walk.
 
     `files` is the folder of kept files. `head_file` is where the application writes down the
-    end of the trail; without it a cut end cannot be seen and is not looked for.
+    end of the trail; without it a cut end cannot be seen and is not looked for. `further` is what
+    stages above the trail compare with it.
     """
+    asked = (SESSIONS, *further)
     tally = _Tally(found)
     noted = read_checkpoint(head_file) if head_file else None
     link_there: str | None = None
@@ -67,11 +77,14 @@ def verify(
         if noted is not None and head.seq == noted.head.seq:
             link_there = head.link
 
-    with one_view(database) as connection, States() as states:
+    deeds = frozenset().union(*(each.deeds for each in asked))
+    with one_view(database) as connection, States(deeds) as states:
         count, end = walk_entries(connection, states, tally.found, on_the_way)
         tally.end_of("entries", count)
         tally.end_of("rows", compare_rows(connection, states, tally.found))
         tally.end_of("signatures", check_signatures(connection, tally.found))
+        for each in asked:
+            tally.end_of(each.name, each.check(connection, states, tally.found))
         tally.end_of("files", check_files(connection, files, tally.found))
         if head_file:
             looked = check_end(head_file, noted, link_there, end, tally.found)

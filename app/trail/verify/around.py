@@ -1,16 +1,15 @@
-"""What stands around the rows: the files, the end that was written down, the triggers."""
+"""What stands around the rows: the files, and the end that was written down."""
 
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Mapper
 
-from app.db import AppendOnly
-from app.trail.capture import audited_mappers
-from app.trail.models import AttachmentRow, AuditEntry
+from app.trail.attachments import UNFINISHED
+from app.trail.checkpoint import extended
+from app.trail.models import AttachmentRow
 from app.trail.verify.entries import Found
 from app.trail.verify.reading import rows_of
 from schemas.trail import Checkpoint, Head, TrailFault
@@ -19,7 +18,10 @@ PIECE = 2**20
 
 
 def check_files(connection: Connection, folder: Path, found: Found) -> int:
-    """Each kept file is there and has its digest; gives back how many rows name one."""
+    """Each kept file is there and has its digest; gives back how many rows name one.
+
+    A file that no row names is what a stopped program leaves behind, if it is what its name says.
+    """
     count = 0
     for row in rows_of(connection, inspect(AttachmentRow)):
         count += 1
@@ -33,7 +35,18 @@ def check_files(connection: Connection, folder: Path, found: Found) -> int:
             continue
         if digest != row["sha256"] or size != row["size_bytes"]:
             found(TrailFault(where=where, says=f"the file of {named} was altered: {path}."))
+    for path in _put_in(connection, folder):
+        found(TrailFault(where=f"{path}", says="put in behind the trail: nobody kept this file."))
     return count
+
+
+def _put_in(connection: Connection, folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.name.startswith(UNFINISHED):
+            continue
+        kept = select(AttachmentRow.id).where(AttachmentRow.sha256 == path.name).limit(1)
+        if connection.scalar(kept) is None and path.name != _digest(path)[0]:
+            yield path
 
 
 def _digest(path: Path) -> tuple[str, int]:
@@ -82,9 +95,15 @@ def check_end(
 
 
 def check_additions(noted: Checkpoint | None, end: Head, found: Found) -> None:
-    """Nobody but the application added entries. `noted` was read after the walk."""
+    """Nobody but the application added entries. `noted` was read after the walk.
+
+    The last entries may be known by their intent alone: the program was stopped just when they
+    were committed, or has yet to say so.
+    """
     if noted is None:
         return
+    if noted.intended is not None and noted.intended.head == end:
+        noted = extended(noted, noted.intended.first, end)
     strange = [(each.first, min(each.last, end.seq)) for each in noted.not_ours]
     strange.append((noted.head.seq + 1, end.seq))
     for first, last in strange:
@@ -92,64 +111,8 @@ def check_additions(noted: Checkpoint | None, end: Head, found: Found) -> None:
             found(
                 TrailFault(
                     where=f"audit_entry/{first}",
-                    says=f"entries {first} to {last} were not written by the application "
-                    "(or the machine stopped at that very moment).",
+                    says=f"entries {first} to {last} were not written down by the application: "
+                    "somebody else added them, or its note of the end was lost (a power cut, or "
+                    "a restored copy).",
                 )
             )
-
-
-def check_triggers(connection: Connection, found: Found) -> int:
-    """The database still refuses what it must; gives back how many triggers were looked for."""
-    there = _armed_postgres(connection) if _postgres(connection) else _armed_sqlite(connection)
-    expected = {
-        name: str(mapper.local_table)
-        for mapper in (*audited_mappers(), inspect(AuditEntry))
-        for name in _expected(mapper, postgres=_postgres(connection))
-    }
-    for name, table in expected.items():
-        if name not in there:
-            found(
-                TrailFault(
-                    where=f"trigger {name}",
-                    says=f"missing or disarmed: the database no longer guards {table}.",
-                )
-            )
-    return len(expected)
-
-
-def _postgres(connection: Connection) -> bool:
-    return connection.dialect.name == "postgresql"
-
-
-def _expected(mapper: Mapper[object], *, postgres: bool) -> Iterator[str]:
-    table = str(mapper.local_table)
-    if not issubclass(mapper.class_, AppendOnly):
-        yield f"{table}_kept"
-    elif postgres:
-        yield f"{table}_stays"
-    else:
-        yield from (f"{table}_stays_{event}" for event in ("update", "delete", "replace"))
-
-
-def _armed_sqlite(connection: Connection) -> set[str]:
-    rows = connection.execute(
-        text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
-    )
-    return {
-        row.name
-        for row in rows
-        if row.name.startswith(f"{row.tbl_name}_") and "SELECT RAISE(ABORT," in row.sql
-    }
-
-
-def _armed_postgres(connection: Connection) -> set[str]:
-    rows = connection.execute(
-        text(
-            "SELECT t.tgname FROM pg_trigger t"
-            " JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid"
-            " WHERE t.tgenabled = 'A' AND p.proname = 'passage_refuses'"
-            " AND p.prosrc LIKE '%RAISE EXCEPTION%' AND t.tgname LIKE c.relname || '%'"
-            " AND c.relnamespace = CAST(CAST(current_schema() AS text) AS regnamespace)"
-        )
-    )
-    return set(rows.scalars())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,22 +19,26 @@ Found = Callable[[TrailFault], None]
 COLUMNS = ("seq", "at", "by", "did", "about")
 """What the columns of an entry repeat of its body."""
 
+LATE_MAX = timedelta(minutes=15)
+"""Deeds that wait for each other are chained in the order they are saved, not begun."""
+
 
 def walk_entries(
     connection: Connection, states: States, found: Found, on_the_way: Callable[[Head], None]
 ) -> tuple[int, Head]:
     """Check every entry and learn what it wrote; gives back how many there are, and the end."""
     before = Head(seq=0, link=GENESIS)
+    latest: Entry | None = None
     count = 0
     for row in rows_of(connection, inspect(AuditEntry)):
         count += 1
-        for fault in _faults(row, before):
-            found(fault)
         entry = _entry(row)
+        for fault in (*_faults(row, before), *_unlike_its_words(row, entry)):
+            found(fault)
         if entry is not None:
-            for change in entry.changes:
-                for fault in states.learn(change, entry):
-                    found(fault)
+            for fault in (*_earlier(entry, latest), *_learnt(entry, states)):
+                found(fault)
+            latest = max(latest or entry, entry, key=lambda each: each.at)
         before = Head(seq=row["seq"], link=row["link"] if is_digest(row["link"]) else GENESIS)
         on_the_way(before)
     return count, before
@@ -63,7 +68,10 @@ def _faults(row: dict[str, Any], before: Head) -> Iterator[TrailFault]:
             says=f"does not follow on entry {before.seq}: one of the two was altered, "
             f"moved or put in ({said}).",
         )
-    entry = _entry(row)
+
+
+def _unlike_its_words(row: dict[str, Any], entry: Entry | None) -> Iterator[TrailFault]:
+    where = f"audit_entry/{row['seq']}"
     if entry is None:
         yield TrailFault(where=where, says="its words cannot be read.")
         return
@@ -74,6 +82,26 @@ def _faults(row: dict[str, Any], before: Head) -> Iterator[TrailFault]:
                 says=f"column {column} was altered: the entry says "
                 f"“{getattr(entry, column)}”, the table holds “{row[column]}”.",
             )
+
+
+def _earlier(entry: Entry, latest: Entry | None) -> Iterator[TrailFault]:
+    """A clock that was set back, so that something seems to have been done before it was."""
+    if latest is not None and latest.at - entry.at > LATE_MAX:
+        yield TrailFault(
+            where=f"audit_entry/{entry.seq}",
+            says=f"the clock went back: it says {_utc(entry.at)}, and entry {latest.seq} before it "
+            f"{_utc(latest.at)} ({entry.did} on {entry.about} by {entry.by}).",
+        )
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _learnt(entry: Entry, states: States) -> Iterator[TrailFault]:
+    states.remember(entry)
+    for change in entry.changes:
+        yield from states.learn(change, entry)
 
 
 def _gap(row: dict[str, Any], before: Head, said: str) -> Iterator[TrailFault]:

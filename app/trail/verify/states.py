@@ -3,12 +3,13 @@
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from app.trail.capture import plain
 from schemas.trail import Entry, RowChange, TrailFault
 
 
@@ -27,8 +28,26 @@ class Known:
         return f"entry {self.seq} ({self.did} by {self.by})"
 
 
+@dataclass(frozen=True)
+class Deed:
+    """What an entry says was done, for rows that the trail tells of without keeping them."""
+
+    seq: int
+    at: str
+    by: str
+    about: str
+    why: str | None
+    details: dict[str, Any]
+
+
 class States:
-    """The last states, learnt entry by entry; also finds what was changed between two entries."""
+    """The last states, learnt entry by entry; also finds what was changed between two entries.
+
+    `deeds` are those that are remembered as well, for whoever compares something with them.
+    """
+
+    def __init__(self, deeds: Collection[str] = ()) -> None:
+        self.remembered = frozenset(deeds)
 
     def __enter__(self) -> Self:
         """Open an empty store that is gone afterwards."""
@@ -41,6 +60,10 @@ class States:
         self._store.execute(
             "CREATE TABLE last (tbl TEXT, key TEXT, seq INT, did TEXT, by TEXT, state TEXT,"
             " seen INT DEFAULT 0, PRIMARY KEY (tbl, key)) WITHOUT ROWID"
+        )
+        self._store.execute(
+            "CREATE TABLE deed (did TEXT, by TEXT, at TEXT, seq INT, about TEXT, why TEXT,"
+            " details TEXT, PRIMARY KEY (did, by, at, seq)) WITHOUT ROWID"
         )
         self._store.execute("BEGIN")
         return self
@@ -83,6 +106,29 @@ class States:
             "INSERT OR REPLACE INTO last (tbl, key, seq, did, by, state) VALUES (?,?,?,?,?,?)",
             (change.table, change.key, entry.seq, entry.did, entry.by, _text(change.new)),
         )
+
+    def remember(self, entry: Entry) -> None:
+        """Keep what was done, if somebody will ask for it."""
+        if entry.did in self.remembered:
+            self._store.execute(
+                "INSERT OR REPLACE INTO deed (did, by, at, seq, about, why, details)"
+                " VALUES (?,?,?,?,?,?,?)",
+                (
+                    *(entry.did, entry.by, plain(entry.at), entry.seq, entry.about, entry.why),
+                    _text(entry.details),
+                ),
+            )
+
+    def deeds(self, did: str, by: str = "", since: str = "") -> Iterator[Deed]:
+        """What was done: by everybody, or by one person from a moment on."""
+        whose = " AND by = ? AND at >= ?" if by else ""
+        for row in self._store.execute(
+            "SELECT seq, at, by, about, why, details FROM deed"  # noqa: S608 - no value is in it
+            f" WHERE did = ?{whose} ORDER BY by, at",
+            (did, by, since) if by else (did,),
+        ):
+            seq, at, doer, about, why, details = row
+            yield Deed(seq, at, doer, about, why, json.loads(details))
 
     def known(self, table: str, key: str) -> Known | None:
         """The last state of a row, or None when no entry has written it."""
