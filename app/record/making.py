@@ -1,17 +1,20 @@
 """Making records outside the request: asked for, printed and sealed by a worker, never twice.
 
 A job is a row written with the deed that asks for it; it survives a restart, is claimed by one
-worker at a time, and is finished in one transaction with the record it makes.
+worker at a time, and is finished in one transaction with the record it makes. While it is made its
+worker says so again and again; when it falls silent, the next worker takes the job over.
 """
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -30,8 +33,11 @@ if TYPE_CHECKING:
     from app.record.keys import SealingKey
 
 log = logging.getLogger("passage.records")
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=1)
+BEAT_SECONDS = 15
 ATTEMPTS_MAX = 3
+STOPS_MAX = 10
+"""A job under which the server stops again and again is given up: it may be what stops it."""
 OPEN = (JobState.WAITING, JobState.RUNNING)
 
 
@@ -128,10 +134,6 @@ class Worker:
         if self._thread is not None:
             self._thread.join(timeout=60)
 
-    def wake(self) -> None:
-        """Look for work now, not at the next round."""
-        self._wake.set()
-
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
@@ -150,29 +152,33 @@ class Worker:
         if claimed is None:
             return False
         try:
-            self._make(claimed)
+            with self._held(claimed):
+                self._make(claimed)
         except Exception as failure:
             log.exception("record job %s failed", claimed)
             self._put_back(claimed, f"{type(failure).__name__}: {failure}")
         return True
 
     def _claim(self) -> int | None:
+        """Take the next job that is due, for as long as the lease; None when there is none."""
         at = self.clock()
+        due = (
+            select(RecordJobRow)
+            .where(RecordJobRow.due_at <= at, RecordJobRow.state.in_(OPEN))
+            .order_by(RecordJobRow.due_at)
+            .limit(1)
+        )
+        with self.database.reading() as session:
+            if session.scalars(due).first() is None:
+                return None  # most rounds end here, and nobody who writes had to wait
         with self.database.writing() as session:
-            job = session.scalars(
-                select(RecordJobRow)
-                .where(
-                    RecordJobRow.due_at <= at,
-                    or_(
-                        RecordJobRow.state == JobState.WAITING,
-                        RecordJobRow.state == JobState.RUNNING,
-                    ),
-                )
-                .order_by(RecordJobRow.due_at)
-                .limit(1)
-                .with_for_update(skip_locked=True, of=RecordJobRow)
-            ).first()
+            job = session.scalars(due.with_for_update(skip_locked=True, of=RecordJobRow)).first()
             if job is None:
+                return None
+            if job.attempts >= STOPS_MAX:
+                job.state = JobState.FAILED
+                job.stage = "Failed; ask an administrator"
+                job.says = f"The server stopped {job.attempts} times while it was made."
                 return None
             job.state = JobState.RUNNING
             job.worker = self.name
@@ -180,6 +186,32 @@ class Worker:
             job.due_at = at + LEASE
             job.stage = "Collecting everything known of the lot"
             return job.id
+
+    @contextmanager
+    def _held(self, job_id: int) -> Iterator[None]:
+        """Renew the lease until the job is done: printing may take longer than a lease."""
+        done = threading.Event()
+
+        def beating() -> None:
+            while not done.wait(BEAT_SECONDS):
+                try:
+                    self._renew(job_id)
+                except SQLAlchemyError as gone:
+                    log.warning("the lease of record job %s was not renewed: %s", job_id, gone)
+
+        beat = threading.Thread(target=beating, name=f"record job {job_id}", daemon=True)
+        beat.start()
+        try:
+            yield
+        finally:
+            done.set()
+            beat.join()
+
+    def _renew(self, job_id: int) -> None:
+        with self.database.writing() as session:
+            job = session.get_one(RecordJobRow, job_id)
+            if job.worker == self.name and job.state is JobState.RUNNING:
+                job.due_at = self.clock() + LEASE
 
     def _make(self, job_id: int) -> None:
         # drawing and sealing take a second to load: the server starts without them
@@ -226,7 +258,7 @@ class Worker:
             job.stage = f"Sealed, {printed.pages} pages"
             job.done_at = self.clock()
             job.sha256 = kept.sha256
-            audit.record(session, by=by, at=at, did="record.seal", about=job.lot.ref)
+            audit.record(session, by=by, at=self.clock(), did="record.seal", about=job.lot.ref)
 
     def _say(self, job_id: int, stage: str) -> None:
         with self.database.writing() as session:

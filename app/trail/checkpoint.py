@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app.errors import RecordError
 from app.settings import settings
 from app.trail.chain import GENESIS
 from schemas.trail import Checkpoint, Head, Intent, Span
@@ -121,24 +122,36 @@ def _without(spans: Iterable[Span], ours: Span) -> Iterable[Span]:
             yield Span(first=max(each.first, ours.last + 1), last=each.last)
 
 
+class NotWrittenDown(RecordError):
+    """The folder of Passage cannot be written: its disk is full, or it is not there.
+
+    Nothing was saved; tell the administrator, then repeat.
+    """
+
+    status = 507
+    title = "No room left"
+
+
 def _note_intent(session: Session) -> None:
     entries: Entries | None = session.info.get(WRITTEN)
-    if entries is not None:
-        _write(intend, entries)
+    if entries is None:
+        return
+    try:
+        intend(head_file(), entries)
+    except OSError as wrong:
+        log.warning("the end of the trail was not written down: %s", wrong)
+        raise NotWrittenDown from wrong
 
 
 def _note_commit(session: Session) -> None:
     entries: Entries | None = session.info.pop(WRITTEN, None)
-    if entries is not None:
-        _write(confirm, entries)
-
-
-def _write(how: Callable[[Path, Entries], None], entries: Entries) -> None:
+    if entries is None:
+        return
     try:
-        how(head_file(), entries)
+        confirm(head_file(), entries)
     except OSError as wrong:
-        # the note guards the work, it does not stop it; what is committed stays committed
-        log.warning("the end of the trail was not written down: %s", wrong)
+        # it is committed: the request must not say otherwise, and the next one knows its intent
+        log.warning("the end of the trail was not confirmed: %s", wrong)
 
 
 event.listen(Session, "before_commit", _note_intent)

@@ -163,7 +163,8 @@ async def same_page_again(request: Request, no: RecordError) -> Response:
         "headers": [each for each in request.scope["headers"] if each[0] != b"content-length"],
     }
     status, headers, body = await _answer_to(request, scope)
-    if status in (404, 405, 303, 307) or status >= 500:  # noqa: PLR2004 - not the form's page
+    fault = status >= 500 and status != no.status  # noqa: PLR2004 - HTTP
+    if status in (404, 405, 303, 307) or fault:  # not the form's page
         request.state.refusal = no
         return show(request, "refusal.html", no=no)
     kept = {key: value for key, value in headers.items() if key == "content-type"}

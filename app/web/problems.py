@@ -1,11 +1,13 @@
 """How a no leaves the building: problem+json for machines, the same page again for people."""
 
+import errno
 import logging
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -54,10 +56,8 @@ def wanted(request: Request) -> str:
 async def answer_no(request: Request, no: Exception) -> Response:
     """Answer any of our expected errors, for a machine or for a person."""
     assert isinstance(no, RecordError)
-    if no.kept:
-        # in a thread: whoever holds the database needs this loop to give it back
-        async with turns(request).writing:
-            await run_in_threadpool(keep_attempt, request, no)
+    if no.kept and (worse := await _kept(request, no)) is not None:
+        return worse
     if request.url.path.startswith(API):
         return problem(no)
     if isinstance(no, NotSignedIn):
@@ -67,6 +67,19 @@ async def answer_no(request: Request, no: Exception) -> Response:
     if request.method not in SAFE:
         return await same_page_again(request, no)
     return refuse_plainly(request, no)
+
+
+async def _kept(request: Request, no: RecordError) -> Response | None:
+    """Keep the attempt; where even that cannot be done, the answer that says so."""
+    try:
+        # in a thread: whoever holds the database needs this loop to give it back
+        async with turns(request).writing:
+            await run_in_threadpool(keep_attempt, request, no)
+    except (DBAPIError, PoolTimeout) as gone:
+        return await answer_unavailable(request, gone)
+    except RecordError as worse:
+        return refuse_plainly(request, worse)
+    return None
 
 
 async def answer_invalid(request: Request, wrong: Exception) -> Response:
@@ -97,10 +110,42 @@ class Unavailable(RecordError):
     title = "Not available for the moment"
 
 
+class NoRoom(RecordError):
+    """The disk is full. Nothing was saved; tell the administrator, then repeat."""
+
+    status = 507
+    title = "No room left"
+
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+FULL_SQLITE, FULL_POSTGRES = 13, "53100"
+
+
 async def answer_unavailable(request: Request, wrong: Exception) -> Response:
-    """Answer a database that is gone or busy: nothing was saved, repeat later."""
+    """Answer a database that is gone, busy or full: nothing was saved, repeat later."""
+    if isinstance(wrong, DBAPIError) and not _passes(wrong):
+        raise wrong
     log.error("database: %s", wrong)
-    return refuse_plainly(request, Unavailable())
+    orig = getattr(wrong, "orig", None)
+    full = (
+        getattr(orig, "sqlite_errorcode", None) == FULL_SQLITE
+        or getattr(orig, "sqlstate", None) == FULL_POSTGRES
+    )
+    return await answer_no(request, NoRoom()) if full else refuse_plainly(request, Unavailable())
+
+
+def _passes(wrong: DBAPIError) -> bool:
+    """Whether it is of the database's surroundings, not of what we asked it."""
+    return wrong.connection_invalidated or isinstance(wrong, OperationalError | InterfaceError)
+
+
+async def answer_no_room(request: Request, wrong: Exception) -> Response:
+    """Answer a disk on which a file could not be written."""
+    assert isinstance(wrong, OSError)
+    if wrong.errno not in FULL:
+        raise wrong
+    log.error("files: %s", wrong)
+    return await answer_no(request, NoRoom())
 
 
 class Unstorable(RecordError):
@@ -140,7 +185,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, answer_invalid)
     app.add_exception_handler(HTTPException, answer_http)
     app.add_exception_handler(DataError, answer_unstorable)
-    app.add_exception_handler(OperationalError, answer_unavailable)
+    app.add_exception_handler(DBAPIError, answer_unavailable)
+    app.add_exception_handler(PoolTimeout, answer_unavailable)
+    app.add_exception_handler(OSError, answer_no_room)
     app.add_exception_handler(TooLarge, answer_too_large)
     app.add_exception_handler(Exception, answer_unforeseen)
     app.add_exception_handler(Answered, answer_again)

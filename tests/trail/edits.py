@@ -150,7 +150,7 @@ EDITS = (
     deleted("a file's row is gone", "attachment", 4),
     # masters and supplies
     changed("a limit of the master is another", "master_document", 0, content="'{}'", digest="'0'"),
-    changed("a specification was effective earlier", "master_document", 1, effective_from=DAY),
+    changed("a specification was effective later", "master_document", 1, effective_from=LATER),
     changed("somebody else approved a master", "master_approval", 0, by="'olga'"),
     added("a master nobody approved", "master_approval", 1, document_id="99"),
     changed("a material is not critical", "material", 0, critical="NOT critical"),
@@ -202,7 +202,7 @@ EDITS = (
     deleted("a result is gone", "result", 4),
     swapped("two verifications exchange their results", "result_signed", 0, 2, "about", "binding"),
     deleted("a verification is gone", "result_signed", 1),
-    changed("an investigation found something else", "investigation", 0, conclusion="NULL"),
+    changed("an investigation found something else", "investigation", 0, cause="'x'"),
     changed("a review covers more", "review", 0, through_seq="9999"),
     changed("a certificate is conditional", "certificate", 1, act="'reject'"),
     changed("it certifies another dossier", "certificate", 0, dossier_digest="'0'"),
@@ -226,23 +226,29 @@ EDITS = (
 def intruder(database: Database) -> Iterator[Connection]:
     """The database in an intruder's hands: no trigger, no foreign key and no check is in force."""
     engine = create_engine(database.url)
-    with engine.begin() as raw:
-        if database.is_sqlite:
-            raw.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
-            kept = raw.execute(
-                text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            ).all()
-            for each in kept:
-                raw.exec_driver_sql(f"DROP TRIGGER {each.name}")
-            yield raw
-            for each in kept:
-                raw.exec_driver_sql(each.sql)
-        else:
-            raw.exec_driver_sql("UPDATE pg_trigger SET tgenabled = 'D' WHERE NOT tgisinternal")
-            raw.exec_driver_sql("SET LOCAL session_replication_role = replica")
-            yield raw
-            raw.exec_driver_sql("UPDATE pg_trigger SET tgenabled = 'A' WHERE NOT tgisinternal")
-    engine.dispose()
+    try:
+        with engine.begin() as raw:
+            yield from _unguarded(raw) if database.is_sqlite else _disarmed(raw)
+    finally:
+        engine.dispose()
+
+
+def _unguarded(raw: Connection) -> Iterator[Connection]:
+    raw.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+    asked = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    kept = raw.execute(asked).all()
+    for each in kept:
+        raw.exec_driver_sql(f"DROP TRIGGER {each.name}")
+    yield raw
+    for each in kept:
+        raw.exec_driver_sql(each.sql)
+
+
+def _disarmed(raw: Connection) -> Iterator[Connection]:
+    raw.exec_driver_sql("UPDATE pg_trigger SET tgenabled = 'D' WHERE NOT tgisinternal")
+    raw.exec_driver_sql("SET LOCAL session_replication_role = replica")
+    yield raw
+    raw.exec_driver_sql("UPDATE pg_trigger SET tgenabled = 'A' WHERE NOT tgisinternal")
 
 
 @dataclass(frozen=True)

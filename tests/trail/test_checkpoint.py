@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from app.db import Database
 from app.people import actions
@@ -12,6 +12,7 @@ from app.trail import audit
 from app.trail.chain import GENESIS
 from app.trail.checkpoint import (
     Entries,
+    NotWrittenDown,
     confirm,
     extended,
     head_file,
@@ -117,11 +118,31 @@ def test_what_is_rolled_back_is_not_written_down(
     assert read_checkpoint(head_file()) == before
 
 
-def test_a_full_or_missing_folder_does_not_stop_the_work(
+def test_what_nobody_can_vouch_for_is_not_saved(
     database: Database, own_folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PASSAGE_FOLDER", "/proc/nowhere")
     settings.cache_clear()
+    with pytest.raises(NotWrittenDown, match="Nothing was saved"):
+        _sign_in(database, clock)
+    with database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM browser_session")).scalar_one() == 0
+
+
+def test_a_commit_that_could_not_be_confirmed_is_known_by_its_intent(
+    database: Database, own_folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note_of_the_end(database)
+    with database.writing() as session:
+        audit.record(session, by=None, at=clock(), did="nothing", about="home")
+        event.listen(session, "after_commit", lambda _: moved(own_folder), insert=True)
+    moved(own_folder, back=True)
     _sign_in(database, clock)
     with database.reading() as session:
-        assert session.execute(text("SELECT count(*) FROM browser_session")).scalar_one() == 1
+        assert read_checkpoint(head_file()) == Checkpoint(head=audit.head(session))
+
+
+def moved(folder: Path, *, back: bool = False) -> None:
+    """The folder is away for a moment."""
+    here, there = folder, folder.with_name("away")
+    (there if back else here).rename(here if back else there)
