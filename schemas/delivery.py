@@ -85,6 +85,11 @@ class OrderFacts(Contract):
     version: int
     signatures: tuple[Signature, ...]
 
+    @property
+    def ref(self) -> str:
+        """How the trail names this order; its shipments lie below it."""
+        return f"order/{self.number}"
+
 
 class Papers(Contract):
     """Label texts and shipping papers, as they were at packing (R-DEL-01 to 06)."""

@@ -26,6 +26,17 @@ class DonationUse(StrEnum):
         """Whether the cells are for one patient, known by a chain-of-identity code."""
         return self is not DonationUse.ALLOGENEIC
 
+    @property
+    def statement(self) -> str | None:
+        """What every label says of it (R-DEL-02, R-DEL-05); nothing where it is for anybody."""
+        return STATEMENTS.get(self)
+
+
+STATEMENTS = {
+    DonationUse.AUTOLOGOUS: "For autologous use only.",
+    DonationUse.DIRECTED_ALLOGENEIC: "For the named patient only.",
+}
+
 
 class Jurisdiction(StrEnum):
     """Whose rules on donors and labels apply."""

@@ -11,9 +11,12 @@ from pydantic import Field, PositiveInt
 
 from schemas.base import Code, Contract, Digest, Moment, Reason, Text, ZoneName
 from schemas.delivery import DeliveryRecord
+from schemas.document import DocumentKind
+from schemas.freezing import FreezingCurve
 from schemas.master import Bundle
 from schemas.release import CertificationWords, Question, ReleaseVerdict
-from schemas.trail import SignedWords, TrailExtract
+from schemas.retention import Retention
+from schemas.trail import Signature, SignedWords, TrailExtract
 
 FORMAT = "passage-batch-record/1"
 
@@ -24,6 +27,20 @@ class Decision(Contract):
     words: CertificationWords
     question: Question
     verdict: ReleaseVerdict
+
+
+class ApprovedDocument(Contract):
+    """A document the lot was made by: who handed it in, why, and who approved it (R-BR-02)."""
+
+    kind: DocumentKind
+    code: Code
+    version: PositiveInt
+    title: Text
+    sha256: Digest
+    change: Reason
+    handed_in_by: Text = Field(description="User name")
+    handed_in_at: Moment
+    approval: Signature | None
 
 
 class BatchRecord(Contract):
@@ -48,6 +65,11 @@ class BatchRecord(Contract):
     signatures: tuple[SignedWords, ...]
     delivery: DeliveryRecord
     trail: TrailExtract
+    approvals: tuple[ApprovedDocument, ...] = Field(
+        default=(), description="Empty only in records of before these were kept in it"
+    )
+    retention: Retention | None = None
+    freezing: tuple[FreezingCurve, ...] = ()
 
 
 class JobState(StrEnum):

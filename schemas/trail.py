@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, PositiveInt
 
-from schemas.base import Contract, Digest, Moment, Text, ZoneName
+from schemas.base import Contract, Digest, Moment, Text, ZoneName, digest_of
 
 
 class RowChange(Contract):
@@ -199,6 +199,10 @@ class Signature(Contract):
     at: Moment
     zone: ZoneName
     binding: Digest
+
+    def bound(self) -> str:
+        """The digest over every field but the binding itself: what `binding` must be."""
+        return digest_of({key: value for key, value in self.plain().items() if key != "binding"})
 
 
 class KeptFile(Contract):

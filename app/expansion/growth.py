@@ -125,7 +125,7 @@ def doublings_chart(curve: GrowthCurve, *, width: int = 600, height: int = 240) 
     """Cumulative doublings against days."""
     values = [Decimal(each.cumulative) for each in curve.points]
     bottom = min([Decimal(0), *values])
-    marks = _round_marks(bottom, max([Decimal(1), *values]))
+    marks = round_marks(bottom, max([Decimal(1), *values]))
     labels = [(mark, digits(mark)) for mark in marks]
     shown = [digits(round_to_decimals(each, 3)) for each in values]
     return _chart(
@@ -195,7 +195,7 @@ def _chart(
     y_labels: list[tuple[Decimal, str]],
 ) -> Chart:
     width, height = frame
-    x_marks = _round_marks(Decimal(0), max([Decimal(1), *days]))
+    x_marks = round_marks(Decimal(0), max([Decimal(1), *days]))
     bottom, top = y_labels[0][0], y_labels[-1][0]
     return Chart(
         title=words[0],
@@ -203,17 +203,17 @@ def _chart(
         width=width,
         height=height,
         x_ticks=tuple(
-            Tick(at=_scaled(mark, x_marks[0], x_marks[-1], width), label=digits(mark))
+            Tick(at=scaled(mark, x_marks[0], x_marks[-1], width), label=digits(mark))
             for mark in x_marks
         ),
         y_ticks=tuple(
-            Tick(at=height - _scaled(mark, bottom, top, height), label=label)
+            Tick(at=height - scaled(mark, bottom, top, height), label=label)
             for mark, label in y_labels
         ),
         dots=tuple(
             Dot(
-                x=_scaled(day, x_marks[0], x_marks[-1], width),
-                y=height - _scaled(value, bottom, top, height),
+                x=scaled(day, x_marks[0], x_marks[-1], width),
+                y=height - scaled(value, bottom, top, height),
                 label=f"{point.name}, day {digits(round_to_decimals(day, 1))}: {shown}",
             )
             for day, (value, shown, point) in zip(days, values, strict=True)
@@ -221,11 +221,12 @@ def _chart(
     )
 
 
-def _scaled(value: Decimal, low: Decimal, high: Decimal, length: int) -> int:
+def scaled(value: Decimal, low: Decimal, high: Decimal, length: int) -> int:
+    """How far along an axis of this length, from `low` to `high`, a value lies."""
     return int(round_to_decimals((value - low) / (high - low) * length, 0))
 
 
-def _round_marks(low: Decimal, high: Decimal) -> list[Decimal]:
+def round_marks(low: Decimal, high: Decimal) -> list[Decimal]:
     """Marks at 1, 2 or 5 times a power of ten, that reach from below `low` to above `high`."""
     rough = (high - low) / _TICKS
     power = Decimal(1).scaleb(rough.adjusted())

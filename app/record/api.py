@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, File
 from starlette.responses import Response
 
+from app.delivery.roles import NumberInPath, RowInPath
 from app.lot.lots import find_lot
-from app.people.actor import Actor
-from app.people.sessions import allowed
-from app.record import making
+from app.record import making, papers, print_papers
 from app.record.proving import prove
-from app.record.site_key import known_authority
+from app.record.roles import LotReader, Reader, RegisterReader, Sealer, ShipmentReader
+from app.record.site_key import known_authority, site_key
 from app.trail import attachments
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
@@ -22,17 +22,15 @@ api = APIRouter(tags=["record"])
 
 
 @api.get("/lots/{number}/records")
-def records(
-    number: str, by: Annotated[Actor, allowed("record.read")], session: Look
-) -> tuple[RecordJob, ...]:
+def records(number: NumberInPath, by: Reader, session: Look) -> tuple[RecordJob, ...]:
     return making.jobs_of(session, find_lot(session, number))
 
 
 @api.post("/lots/{number}/records", status_code=202)
 @answers_once
 def make(
-    number: str,
-    by: Annotated[Actor, allowed("record.seal")],
+    number: NumberInPath,
+    by: Sealer,
     form: MakeRecord,
     at: Now,
     session: Once,
@@ -43,14 +41,44 @@ def make(
 
 @api.get("/lots/{number}/records/{version}", response_class=Response)
 def download(
-    number: str, version: int, by: Annotated[Actor, allowed("record.read")], session: Look
+    number: NumberInPath,
+    version: RowInPath,
+    by: Reader,
+    session: Look,
 ) -> Response:
     row = making.record_of(session, find_lot(session, number), version)
     return Response(attachments.read(row.file_sha256), media_type="application/pdf")
 
 
+@api.get("/lots/{number}/labels", response_class=Response)
+def labels(number: NumberInPath, by: LotReader, at: Now, session: Look) -> Response:
+    found, site = papers.lot_labels(session, number, by=by, at=at)
+    return _pdf(print_papers.print_labels(found, site))
+
+
+@api.get("/lots/{number}/certificates/{line}", response_class=Response)
+def certificate(
+    number: NumberInPath,
+    line: RowInPath,
+    by: RegisterReader,
+    at: Now,
+    session: Look,
+) -> Response:
+    found = papers.certificate_of(session, number, line, by=by, at=at)
+    return _pdf(print_papers.print_certificate(found, site_key(found.site.name, at=at)))
+
+
+@api.get("/delivery/shipments/{number}/papers", response_class=Response)
+def shipping_papers(number: NumberInPath, by: ShipmentReader, at: Now, session: Look) -> Response:
+    return _pdf(
+        print_papers.print_shipping_papers(papers.shipping_papers(session, number, by=by, at=at))
+    )
+
+
+def _pdf(content: bytes) -> Response:
+    return Response(content, media_type="application/pdf")
+
+
 @api.post("/verify")
-def verify_file(
-    by: Annotated[Actor, allowed("record.read")], file: Annotated[bytes, File()]
-) -> ProofReport:
+def verify_file(by: Reader, file: Annotated[bytes, File()]) -> ProofReport:
     return prove(file, known_authority())

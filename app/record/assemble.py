@@ -11,19 +11,23 @@ from sqlalchemy.orm import Session
 from app.delivery.actions.record import delivery_of
 from app.lot.models import Lot
 from app.masters.frozen import bundle_of
+from app.masters.shelf import document_at
 from app.people.actor import Actor
 from app.people.models import Site
+from app.record.freezing import freezing_curves
 from app.record.models import RecordRow
+from app.record.retention import retention, retention_facts
 from app.release.actions import ask
 from app.release.dossier import refs_of
 from app.release.models import Certificate
 from app.settings import VERSION
 from app.trail import attachments
 from app.trail.extracts import extract, signed_about
-from app.trail.signatures import words_of
-from schemas.lot import Stage
-from schemas.record import BatchRecord, Decision
+from app.trail.signatures import signatures_about, words_of
+from schemas.lot import FrozenVersion, Stage
+from schemas.record import ApprovedDocument, BatchRecord, Decision
 from schemas.release import CertificationWords, Dossier, Question, ReleaseVerdict
+from schemas.trail import Meaning
 
 STATUS: dict[Stage, tuple[str, str | None]] = {
     Stage.IN_PRODUCTION: ("In production", "NOT CERTIFIED"),
@@ -43,7 +47,9 @@ def assemble(
     site = session.scalars(select(Site)).one()
     dossier, verdict = ask(session, lot, by=by, at=at)
     status, watermark = STATUS[lot.stage]
-    refs = refs_of(session, lot)
+    approvals = _approvals(session, dossier)
+    delivery = delivery_of(session, lot)
+    refs = (*refs_of(session, lot), *(each.ref for each in delivery.orders))
     return BatchRecord(
         lot_number=lot.number,
         version=version,
@@ -60,10 +66,39 @@ def assemble(
         question=Question(dossier=dossier, at=at),
         verdict=verdict,
         decisions=_decisions(session, lot),
-        signatures=signed_about(session, refs),
-        delivery=delivery_of(session, lot),
+        signatures=signed_about(session, (*_refs_of_documents(approvals), *refs)),
+        delivery=delivery,
         trail=extract(session, refs),
+        approvals=approvals,
+        retention=retention(retention_facts(dossier, delivery, site.zone)),
+        freezing=freezing_curves(session, dossier.production, site.zone),
     )
+
+
+def _approvals(session: Session, dossier: Dossier) -> tuple[ApprovedDocument, ...]:
+    """Who handed in and who approved each document the lot froze (R-BR-02)."""
+    lot = dossier.lot
+    return tuple(_approved(session, each) for each in (lot.product, lot.specification, lot.master))
+
+
+def _approved(session: Session, frozen: FrozenVersion) -> ApprovedDocument:
+    document = document_at(session, frozen.code, frozen.version)
+    signed = signatures_about(session, document.ref)
+    return ApprovedDocument(
+        kind=document.kind,
+        code=document.code,
+        version=document.document_version,
+        title=document.title,
+        sha256=document.digest,
+        change=document.change,
+        handed_in_by=document.imported_by,
+        handed_in_at=document.imported_at,
+        approval=next((each for each in signed if each.meaning is Meaning.APPROVED), None),
+    )
+
+
+def _refs_of_documents(approvals: tuple[ApprovedDocument, ...]) -> tuple[str, ...]:
+    return tuple(each.approval.about for each in approvals if each.approval is not None)
 
 
 def _last_file(session: Session, lot: Lot) -> str | None:

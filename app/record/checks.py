@@ -9,16 +9,20 @@ from hashlib import sha256
 from app.expansion.formulae import FORMULAE
 from app.masters.calculation import is_true
 from app.masters.evaluate import evaluate
+from app.record.certificate_check import certificate_is_what_was_signed
 from app.record.proof import SealedRecord
+from app.record.retention import retention, retention_facts
 from app.release.rules import SOFTWARE, judge_again
 from app.trail.chain import body_digest, next_link
-from schemas.base import digest_of
+from schemas.base import Contract
+from schemas.document import DocumentApproval
+from schemas.lot import FrozenVersion
+from schemas.paper import CERTIFICATE_FORMAT
 from schemas.proof import Holds, ProofLine
 from schemas.quantity import Calculation
 from schemas.reading import Dosing
 from schemas.record import BatchRecord, Decision
 from schemas.release import ReleaseVerdict
-from schemas.trail import Signature
 
 
 def _line(checked: str, wrong: list[str], fine: str) -> ProofLine:
@@ -32,6 +36,8 @@ def _line(checked: str, wrong: list[str], fine: str) -> ProofLine:
 def record_is_whole(sealed: SealedRecord) -> Iterable[ProofLine]:
     """The attached record is a complete batch record."""
     record = sealed.batch
+    if sealed.record.get("format") == CERTIFICATE_FORMAT:
+        return
     if record is None:
         yield ProofLine(
             checked="The attached record is a complete batch record",
@@ -64,6 +70,44 @@ def documents_are_the_frozen_ones(sealed: SealedRecord) -> Iterable[ProofLine]:
     yield _line("The documents are the versions the lot froze", wrong, "All three by digest.")
 
 
+def documents_were_approved(sealed: SealedRecord) -> Iterable[ProofLine]:
+    """Each of the three was approved, word for word, by someone else than who handed it in."""
+    record = sealed.batch
+    if record is None or not record.approvals:
+        return
+    lot = record.question.dossier.lot
+    wrong = [
+        f"{frozen.code} version {frozen.version}: {says}"
+        for frozen in (lot.product, lot.specification, lot.master)
+        for says in _approval_wrong(record, frozen)
+    ]
+    yield _line("The documents were approved", wrong, "All three, by signature of a second person.")
+
+
+def _approval_wrong(record: BatchRecord, frozen: FrozenVersion) -> Iterator[str]:
+    document = next((each for each in record.approvals if each.sha256 == frozen.sha256), None)
+    if document is None or document.approval is None:
+        yield "nobody approved it"
+        return
+    signed = {each.signature.binding: each.words for each in record.signatures}
+    words = signed.get(document.approval.binding)
+    if words is None or DocumentApproval.from_canonical(words).content_digest != frozen.sha256:
+        yield "other words were approved"
+    if document.approval.username == document.handed_in_by:
+        yield "its author approved it"
+
+
+def retention_is_counted_the_same(sealed: SealedRecord) -> Iterable[ProofLine]:
+    """Until when the record is to be kept, counted again by every rule (R-BR-23)."""
+    record = sealed.batch
+    if record is None or record.retention is None:
+        return
+    again = retention(retention_facts(record.question.dossier, record.delivery, record.zone))
+    wrong = [] if again == record.retention else [f"counted again it is {again.until}"]
+    fine = f"{record.retention.until or 'no day yet'}, the longest of {len(again.lines)} rules."
+    yield _line("The day until which it is kept is counted the same", wrong, fine)
+
+
 def signatures_bind_their_words(sealed: SealedRecord) -> Iterable[ProofLine]:
     """Every signature binds its person, role, meaning, time and exact words."""
     record = sealed.batch
@@ -74,16 +118,11 @@ def signatures_bind_their_words(sealed: SealedRecord) -> Iterable[ProofLine]:
         signature = each.signature
         if sha256(each.words.encode()).hexdigest() != signature.words_digest:
             wrong.append(f"{signature.name}, {signature.about}: other words than were signed")
-        if binding_of(signature) != signature.binding:
+        if signature.bound() != signature.binding:
             wrong.append(f"{signature.name}, {signature.about}: who, when or what was changed")
     yield _line(
         "Every signature binds its words", wrong, f"{len(record.signatures)} signatures hold."
     )
-
-
-def binding_of(signature: Signature) -> str:
-    """The digest over every field of a signature but the binding itself."""
-    return digest_of({key: value for key, value in signature.plain().items() if key != "binding"})
 
 
 def printed_signatures_are_signed(sealed: SealedRecord) -> Iterable[ProofLine]:
@@ -92,7 +131,10 @@ def printed_signatures_are_signed(sealed: SealedRecord) -> Iterable[ProofLine]:
     if record is None:
         return
     bound = {each.signature.binding for each in record.signatures}
-    shown = tuple(_signatures_in(record.question.dossier.plain()))
+    parts: list[Contract] = [record.question.dossier]
+    if record.approvals:  # records of before carry the words of neither
+        parts += [record.delivery, *record.approvals]
+    shown = tuple(found for part in parts for found in _signatures_in(part.plain()))
     wrong = [
         f"{each.get('name')}, {each.get('about')}: no words are attached"
         for each in shown
@@ -229,12 +271,15 @@ def _decision_unsigned(decision: Decision, record: BatchRecord) -> Iterator[str]
 
 CHECKS = (
     record_is_whole,
+    certificate_is_what_was_signed,
     documents_are_the_frozen_ones,
+    documents_were_approved,
     signatures_bind_their_words,
     printed_signatures_are_signed,
     trail_is_chained,
     formulas_give_the_same,
     results_are_judged_the_same,
     release_is_judged_the_same,
+    retention_is_counted_the_same,
 )
 """In the order they are reported; `passage verify` asks them all."""

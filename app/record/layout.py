@@ -21,6 +21,7 @@ from app.record.words import (
 )
 from schemas import delivery_forms
 from schemas.base import Contract
+from schemas.delivery import EventFacts
 from schemas.production import EntryRecord, PassageLine, ProductionRecord
 from schemas.quality_record import QualityRecord, ResultFacts
 from schemas.record import BatchRecord
@@ -143,6 +144,49 @@ def corrected_results(quality: QualityRecord) -> tuple[tuple[ResultFacts, Result
 def trail_entries(record: BatchRecord) -> tuple[Entry, ...]:
     """The lot's entries of the trail, read back from their exact text."""
     return tuple(Entry.from_canonical(each.body) for each in record.trail.entries)
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """A value that an entry of the trail changed, on one row or on several alike."""
+
+    table: str
+    rows: int
+    name: str
+    old: object
+    new: object
+
+
+def changes_in(entry: Entry) -> tuple[ChangeLine, ...]:
+    """What an entry changed, each change once with the number of rows it was made on."""
+    counted: dict[str, ChangeLine] = {}
+    for change in entry.changes:
+        for name, old in (change.old or {}).items():
+            if name == "version":
+                continue
+            new = change.new[name]
+            key = repr((change.table, name, old, new))
+            rows = counted[key].rows + 1 if key in counted else 1
+            counted[key] = ChangeLine(change.table, rows, name, old, new)
+    return tuple(counted.values())
+
+
+@dataclass(frozen=True)
+class Handing:
+    """One thing that happened to several containers at once."""
+
+    event: EventFacts
+    containers: tuple[str, ...]
+
+
+def handings(events: Iterable[EventFacts]) -> tuple[Handing, ...]:
+    """What happened on the way, containers together that went through it together."""
+    groups: dict[bytes, Handing] = {}
+    for each in events:
+        alike = each.model_copy(update={"container": "-"}).canonical()
+        before = groups[alike].containers if alike in groups else ()
+        groups[alike] = Handing(each, (*before, each.container))
+    return tuple(groups.values())
 
 
 def judgements(record: BatchRecord) -> tuple[Judgement, ...]:

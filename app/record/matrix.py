@@ -1,7 +1,8 @@
-"""The data matrix of the front page: the lot, the record and the trail in one code (R-BR-24).
+"""Data matrices (ISO/IEC 16022), drawn as one path.
 
-A scanner reads `PASSAGE1 LOT RECORD-DIGEST TRAIL-ENTRY TRAIL-LINK`: capitals, digits and spaces,
-which the code packs tightly; digests are hexadecimal in capitals.
+That of the front page holds the lot, the record and the trail in one code (R-BR-24). A scanner
+reads `PASSAGE1 LOT RECORD-DIGEST TRAIL-ENTRY TRAIL-LINK`: capitals, digits and spaces, which the
+code packs tightly; digests are hexadecimal in capitals.
 """
 
 from app.web.matrix import Matrix, data_matrix

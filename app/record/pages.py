@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.delivery.roles import NumberInPath, RowInPath
 from app.errors import NotFound
 from app.lot.lots import find_lot
-from app.people.actor import Actor
-from app.people.sessions import allowed
-from app.record import making
+from app.record import making, papers, print_papers
 from app.record.lot_page import journey, open_deviations
 from app.record.proving import prove
-from app.record.site_key import known_authority
+from app.record.roles import LotReader, Reader, RegisterReader, Sealer, ShipmentReader
+from app.record.site_key import known_authority, site_key
 from app.release.actions import ask
 from app.trail import attachments
 from app.web.clock import Now
@@ -27,8 +27,8 @@ pages = APIRouter()
 @pages.get("/lots/{number}")
 def lot(
     request: Request,
-    number: str,
-    by: Annotated[Actor, allowed("lot.read")],
+    number: NumberInPath,
+    by: LotReader,
     at: Now,
     session: Look,
 ) -> Response:
@@ -50,7 +50,10 @@ def lot(
 
 @pages.get("/lots/{number}/record")
 def records(
-    request: Request, number: str, by: Annotated[Actor, allowed("record.read")], session: Look
+    request: Request,
+    number: NumberInPath,
+    by: Reader,
+    session: Look,
 ) -> Response:
     row = find_lot(session, number)
     return show(request, "record/_jobs.html", lot=row, jobs=making.jobs_of(session, row))
@@ -58,15 +61,18 @@ def records(
 
 @pages.get("/lots/{number}/record/new")
 def make_form(
-    request: Request, number: str, by: Annotated[Actor, allowed("record.seal")], session: Look
+    request: Request,
+    number: NumberInPath,
+    by: Sealer,
+    session: Look,
 ) -> Response:
     return show(request, "record/new.html", lot=find_lot(session, number), contract=MakeRecord)
 
 
 @pages.post("/lots/{number}/record/new")
 def make(
-    number: str,
-    by: Annotated[Actor, allowed("record.seal")],
+    number: NumberInPath,
+    by: Sealer,
     form: Annotated[MakeRecord, sent(MakeRecord)],
     at: Now,
     session: UnitOfWork,
@@ -77,7 +83,10 @@ def make(
 
 @pages.get("/lots/{number}/record/{version}.pdf")
 def download(
-    number: str, version: int, by: Annotated[Actor, allowed("record.read")], session: Look
+    number: NumberInPath,
+    version: RowInPath,
+    by: Reader,
+    session: Look,
 ) -> Response:
     row = making.record_of(session, find_lot(session, number), version)
     return Response(
@@ -87,15 +96,47 @@ def download(
     )
 
 
+def pdf(content: bytes, name: str) -> Response:
+    """A paper to be opened, or kept under its name."""
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={"content-disposition": f'inline; filename="{name}.pdf"'},
+    )
+
+
+@pages.get("/lots/{number}/labels.pdf")
+def labels(number: NumberInPath, by: LotReader, at: Now, session: Look) -> Response:
+    found, site = papers.lot_labels(session, number, by=by, at=at)
+    return pdf(print_papers.print_labels(found, site), f"{number}-labels")
+
+
+@pages.get("/lots/{number}/certificates/{line}.pdf")
+def certificate(
+    number: NumberInPath,
+    line: RowInPath,
+    by: RegisterReader,
+    at: Now,
+    session: Look,
+) -> Response:
+    found = papers.certificate_of(session, number, line, by=by, at=at)
+    key = site_key(found.site.name, at=at)
+    return pdf(print_papers.print_certificate(found, key), f"{number}-certificate-{line}")
+
+
+@pages.get("/delivery/shipments/{number}/papers.pdf")
+def shipping_papers(number: NumberInPath, by: ShipmentReader, at: Now, session: Look) -> Response:
+    found = papers.shipping_papers(session, number, by=by, at=at)
+    return pdf(print_papers.print_shipping_papers(found), f"{number}-papers")
+
+
 @pages.get("/verify")
-def verify_form(request: Request, by: Annotated[Actor, allowed("record.read")]) -> Response:
+def verify_form(request: Request, by: Reader) -> Response:
     return show(request, "record/verify.html", report=None)
 
 
 @pages.post("/verify")
-def verify_file(
-    request: Request, by: Annotated[Actor, allowed("record.read")], form: Form
-) -> Response:
+def verify_file(request: Request, by: Reader, form: Form) -> Response:
     upload = upload_in(form, "file")
     if upload is None:
         raise NotFound("Choose the PDF file of a record, then press the button.")

@@ -13,13 +13,15 @@ from app.record.archival import RECORD_NAME
 from app.record.asked import asked_steps
 from app.record.corrections import corrections_of
 from app.record.curve import curve_on_paper
+from app.record.freezing_chart import freezing_on_paper
 from app.record.keys import SealingKey
+from app.record.labels import codes_of, labels_of
 from app.record.matrix import matrix_on_paper
 from app.record.render import Attachment, PaperIdentity, render
 from app.record.seal import seal
 from schemas.record import BatchRecord
 
-TEMPLATE_VERSION = "batch-record/2"
+TEMPLATE_VERSION = "batch-record/3"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def identity_of(record: BatchRecord, digest: str | None = None) -> PaperIdentity
 def _context(record: BatchRecord, digest: str) -> dict[str, object]:
     """What the template sees: the record, and what is derived from it for the eye."""
     dossier, zone = record.question.dossier, record.zone
-    judged = layout.judgements(record)
+    judged, labels = layout.judgements(record), labels_of(dossier)
     return {
         "record": record,
         "dossier": dossier,
@@ -63,16 +65,21 @@ def _context(record: BatchRecord, digest: str) -> dict[str, object]:
         "passages": layout.passage_tables(dossier.production, zone),
         "doublings": layout.doublings,
         "curve": curve_on_paper(dossier.production),
+        "freezing": freezing_on_paper(record.freezing),
         "materials": uses.material_lines(dossier.supplies),
         "equipment": uses.equipment_lines(dossier.supplies, zone),
         "rooms": uses.room_lines(dossier.supplies),
         "taken_back": uses.taken_back_lines(dossier.supplies),
+        "labels": labels,
+        "label_codes": codes_of(labels, labels.containers[0]) if labels.containers else None,
         "corrected_results": layout.corrected_results(dossier.quality),
         "late": layout.late_entries(dossier.production),
         "judged": judged,
         "gates": layout.gate_rows(judged),
         "standing": layout.who_stands(record),
         "deeds": layout.trail_entries(record),
+        "changes": layout.changes_in,
+        "handings": layout.handings(record.delivery.events),
         "said": partial(layout.said_at_delivery, zone=zone),
         "plain": words.plain,
         "apart": words.apart,

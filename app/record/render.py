@@ -76,6 +76,7 @@ class PaperIdentity:
     generated_at: datetime
     zone: str
     template_version: str
+    kind: str = "Record"
     copy_number: int = 1
     watermark: str | None = "NOT CERTIFIED"
     language: str = "en"
@@ -144,7 +145,6 @@ def _environment(identity: PaperIdentity, folders: Sequence[Path]) -> Environmen
     pages.filters["utc"] = _utc
     pages.filters["shown"] = partial(words.shown, zone=identity.zone)
     pages.filters["entered"] = partial(words.entered, zone=identity.zone)
-    pages.filters["step"] = words.step_in
     pages.filters["whole"] = words.whole
     return pages
 

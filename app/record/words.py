@@ -129,9 +129,16 @@ def _table(title: str, rows: tuple[BaseModel, ...], zone: str) -> Listed:
 
 
 def step_in(about: str) -> str:
-    """The step in a reference: lot/UNIT1-26-0001/step/P1-02/1 gives P1-02."""
-    parts = about.split("/")
-    return parts[parts.index("step") + 1] if "step" in parts[:-1] else about
+    """Where in a lot's journey a reference lies, in short.
+
+    lot/UNIT1-26-0001/step/P1-02/1 gives P1-02, lot/A-1/result/A-1-R04 gives R04.
+    """
+    kind, *parts = about.split("/")
+    if kind == "lot" and parts[1:2] == ["step"]:
+        return parts[2]
+    if kind == "lot" and parts[1:2] == ["result"]:
+        return parts[2].removeprefix(f"{parts[0]}-")
+    return about
 
 
 def role(value: str) -> str:

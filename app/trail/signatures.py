@@ -11,7 +11,7 @@ from app.people import credentials
 from app.people.actor import Actor
 from app.people.models import BrowserSession
 from app.trail.models import SignatureRow
-from schemas.base import Contract, digest_of
+from schemas.base import Contract
 from schemas.people import Signing
 from schemas.trail import Meaning, Signature
 
@@ -48,7 +48,7 @@ def sign(
         "zone": by.zone,
     }
     signature = Signature.model_validate({**facts, "binding": "0" * 64})
-    signature = signature.model_copy(update={"binding": signed_digest(signature)})
+    signature = signature.model_copy(update={"binding": signature.bound()})
     session.add(
         SignatureRow(
             account_id=by.account_id,
@@ -72,11 +72,6 @@ def _confirm(session: Session, by: Actor, signing: Signing, *, at: datetime) -> 
     if signing.username not in (None, by.username):
         raise SignatureFailed("The user name is not the one that is signed in. Nothing was signed.")
     credentials.confirm(session, by, signing.password.get_secret_value(), at=at)
-
-
-def signed_digest(signature: Signature) -> str:
-    """The digest that binds a signature's fields together: all but the binding itself."""
-    return digest_of({key: value for key, value in signature.plain().items() if key != "binding"})
 
 
 def signatures_about(session: Session, *abouts: str) -> tuple[Signature, ...]:

@@ -21,6 +21,9 @@ FILES = {
     "/supplies/{kind}/{number}/files/{sha256}",
     "/masters/{code}/{version}/source",
     "/lots/{number}/record/{version}.pdf",
+    "/lots/{number}/certificates/{line}.pdf",
+    "/lots/{number}/labels.pdf",
+    "/delivery/shipments/{number}/papers.pdf",
     "/trail/export",
 }
 """What is downloaded, not shown."""

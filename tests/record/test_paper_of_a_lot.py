@@ -5,7 +5,7 @@ certified conditionally, administered, and certified finally.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import cycle
 from zoneinfo import ZoneInfo
@@ -18,13 +18,17 @@ from sqlalchemy import select
 from app.lot.models import Lot
 from app.record import layout
 from app.record.assemble import assemble
+from app.record.labels import labels_of
 from app.record.matrix import matrix_words
 from app.record.print import print_record
 from app.record.uses import equipment_lines, material_lines, room_lines
+from app.record.words import step_in
 from app.web.matrix import QUIET
+from schemas.delivery_forms import TemperaturePoint
+from schemas.freezing import FreezingCurve
 from schemas.record import BatchRecord
 from schemas.release import Act
-from schemas.supply import EquipmentUsed, MaterialUsed, RoomUsed
+from schemas.trail import KeptFile
 from tests.conftest import Build, Shelf, person
 from tests.record.lots import (
     CORRECTED_BECAUSE,
@@ -207,19 +211,18 @@ def test_every_use_stands_on_a_line_with_its_step(record: BatchRecord) -> None:
     supplies = record.question.dossier.supplies
     lines = material_lines(supplies)
     assert 0 < len(lines) < len(supplies.materials)
+    named = {(each.use.number, step) for each in lines for step in each.steps.split(", ")}
     for use in supplies.materials:
-        assert any(each.use.number == use.number and step(use) in each.steps for each in lines)
+        step = step_in(use.about)
+        assert any(number == use.number and said.startswith(step) for number, said in named)
     instruments = equipment_lines(supplies, record.zone)
     assert 0 < len(instruments) < len(supplies.equipment)
     for used in supplies.equipment:
-        assert any(each.use.code == used.code and step(used) in each.steps for each in instruments)
-    rooms = room_lines(supplies)
+        at = [each.steps for each in instruments if each.use.code == used.code]
+        assert any(step_in(used.about) in steps for steps in at)
     for room in supplies.rooms:
-        assert any(each.use.code == room.code and step(room) in each.steps for each in rooms)
-
-
-def step(use: MaterialUsed | EquipmentUsed | RoomUsed) -> str:
-    return use.about.split("/")[3]
+        at = [each.steps for each in room_lines(supplies) if each.use.code == room.code]
+        assert any(step_in(room.about) in steps for steps in at)
 
 
 def test_a_status_that_changed_between_two_uses_stands_on_two_lines(record: BatchRecord) -> None:
@@ -257,6 +260,8 @@ def test_a_status_that_changed_between_two_uses_stands_on_two_lines(record: Batc
         pytest.param("Volume given (mL): 30", id="what was given"),
         pytest.param("16 of 16 passed", id="the criteria at a glance"),
         pytest.param("Final certification by Petra Holm, Qualified Person", id="who certified"),
+        pytest.param("To be kept until 2056-", id="how long it is kept"),
+        pytest.param("approved by Quinn Adler", id="who approved the documents"),
     ],
 )
 def test_it_says(words: str, paper: Paper) -> None:
@@ -270,6 +275,54 @@ def test_it_never_says(code: str, paper: Paper) -> None:
 
 def test_what_was_corrected_stays_readable(paper: Paper) -> None:
     assert paper.says("Live cells, square by square 49 46 5 51 49 46 55 51")
+
+
+def test_all_an_inspector_asks_first_stands_on_the_first_page(
+    record: BatchRecord, paper: Paper
+) -> None:
+    first = " ".join(paper.pages[0].split())
+    dossier = record.question.dossier
+    for said in (
+        " ".join(dossier.product.common_name.split()[:3]),
+        str(dossier.lot.patient_coi),
+        dossier.donations[0].donation.donation_code,
+        "Final certification by Petra Holm",
+        dossier.deviations[0].number,
+        "passage verify FILE",
+        "To be kept until",
+        "Signatures, retention, seal",
+    ):
+        assert said in first, said
+
+
+def test_every_container_is_named_where_it_changed_hands(record: BatchRecord) -> None:
+    shown = layout.handings(record.delivery.events)
+    assert sorted((each.event.kind, name) for each in shown for name in each.containers) == sorted(
+        (each.kind, each.container) for each in record.delivery.events
+    )
+
+
+def test_the_specimen_is_the_label(record: BatchRecord, paper: Paper) -> None:
+    words = labels_of(record.question.dossier)
+    assert paper.says(f"{words.containers[0].number} Patient {words.patient_code}")
+    assert paper.says(str(words.for_one_patient))
+
+
+def test_a_freezing_curve_is_drawn_or_said_why_not(draft: Paper) -> None:
+    assert draft.says("Freezing curve. From 0.0 min 4.0 °C")
+    assert draft.says("0.4 min -20.0 °C; drawn through 3 of 3 readings.")
+    assert draft.says("The freezer's file cannot be drawn. Line 2 cannot be read.")
+
+
+def test_the_documents_name_who_handed_in_and_who_approved(
+    record: BatchRecord, paper: Paper
+) -> None:
+    assert len(record.approvals) == 3
+    for each in record.approvals:
+        assert each.approval is not None
+        assert each.approval.username != each.handed_in_by
+        assert paper.says(f"{each.sha256} {each.title}. Handed in by {each.handed_in_by}")
+        assert paper.says(f"{each.change}. {each.approval.name}, Quality assurance: approved")
 
 
 # What was signed
@@ -377,7 +430,24 @@ def with_odd_words(record: BatchRecord) -> BatchRecord:
                 each["words"]["late_reason"] = each["words"]["performed_by"] = next(names)
     for use in dossier["supplies"]["materials"]:
         use["supplier"] = next(names)
+    plain["freezing"] = [each.plain() for each in curves()]
     return BatchRecord.model_validate(plain)
+
+
+def curves() -> tuple[FreezingCurve, FreezingCurve]:
+    """One that can be drawn, and one that cannot be read."""
+    begin = datetime(2026, 11, 20, 14, 31, tzinfo=UTC)
+    file = KeptFile(sha256="0" * 64, name="curve.csv", media_type="text/csv", size_bytes=40)
+    points = tuple(
+        TemperaturePoint(at=begin + timedelta(seconds=12 * each), temperature_c=Decimal(degrees))
+        for each, degrees in enumerate(("4.0", "-8.0", "-20.0"))
+    )
+    return (
+        FreezingCurve(about="S350/1", file=file, readings=3, points=points),
+        FreezingCurve(
+            about="S350/2", file=file, readings=0, points=(), why_not="Line 2 cannot be read."
+        ),
+    )
 
 
 SHORT = tuple(words for words in ODD.values() if len(words) <= 400)

@@ -200,7 +200,37 @@ RELEASE = [
 ]
 
 
-@pytest.mark.parametrize(("code", "change", "found"), [*PROCESS, *RELEASE])
+LABEL = [
+    pytest.param(
+        UC,
+        lambda bundle: [
+            put("product.active_substance", "Mesenchymal stromal cells")(bundle),
+            put("product.label.warnings.0", "Contains cells.")(bundle),
+        ],
+        ["MAS-40"],
+        id="no word of human cells",
+    ),
+    pytest.param(
+        UC,
+        put("product.label.warnings.0", "Contains cells."),
+        [],
+        id="human cells are named once",
+    ),
+    pytest.param(
+        UC, put("product.label.warnings.1", "Keep it dry."), ["MAS-41"], id="within reach"
+    ),
+    pytest.param(UC, put("product.label.sponsor_address", None), ["MAS-42"], id="no address"),
+    pytest.param(BM, put("product.label.holder_name", None), ["MAS-42"], id="no holder"),
+    pytest.param(
+        UC,
+        put("product.label.warnings.3", "For autologous use only."),
+        ["MAS-43"],
+        id="autologous cells of another",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "change", "found"), [*PROCESS, *RELEASE, *LABEL])
 def test_master(code: str, change: Change, found: list[str]) -> None:
     assert [each.rule for each in lint(changed(code, change))] == found
 
@@ -213,5 +243,5 @@ def test_an_empty_specification_is_a_finding() -> None:
 
 
 def test_every_rule_is_broken_somewhere() -> None:
-    broken = {rule for each in [*PROCESS, *RELEASE] for rule in each.values[2]}  # type: ignore[attr-defined]
+    broken = {rule for each in [*PROCESS, *RELEASE, *LABEL] for rule in each.values[2]}  # type: ignore[attr-defined]
     assert {each.number for each in RULES} == broken

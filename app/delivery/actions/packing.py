@@ -36,16 +36,10 @@ from schemas.delivery_forms import Pack, Qualification, QualifyShipper, Unpack
 from schemas.donor_records import DonorSummary
 from schemas.finding import Finding
 from schemas.lot import ContainerState, SourceKind, Stage
-from schemas.origin import DonationUse
 from schemas.product import Product
 from schemas.trail import Meaning
 
 LISTED = 200
-ONE_PATIENT = {
-    DonationUse.AUTOLOGOUS: "For autologous use only.",
-    DonationUse.DIRECTED_ALLOGENEIC: "For the named patient only.",
-    DonationUse.ALLOGENEIC: None,
-}
 
 
 def qualify_shipper(
@@ -195,7 +189,7 @@ def papers_for(
         expires_at=min((each for each in expiries if each), default=None),
         zone=by.zone,
         warnings=tuple(dict.fromkeys((*product.label.warnings, *origin.label_texts))),
-        for_one_patient=ONE_PATIENT[product.donation_use],
+        for_one_patient=product.donation_use.statement,
         patient_code=order.patient_code,
         dose_cells=cells,
         cells_per_kg=(cells / order.weight_kg).quantize(Decimal(1)),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -104,13 +105,20 @@ def points_in(log: SentFile, zone: str) -> tuple[TemperaturePoint, ...]:
         raise BadInput([FieldError("file", "This is no text file; export it as CSV.")]) from None
     separator = next((each for each in ";\t" if each in text), ",")
     found: list[TemperaturePoint] = []
-    for line, cells in enumerate(csv.reader(io.StringIO(text), delimiter=separator), start=1):
+    for line, cells in enumerate(_lines(text, separator), start=1):
         if len(cells) < 2 or (line == 1 and not any(map(str.isdigit, cells[0]))):  # noqa: PLR2004 - time and temperature
             continue
         found.append(_point(cells, line, zone))
         if len(found) > POINTS_MAX:
             raise BadInput([FieldError("file", f"More than {POINTS_MAX} readings; split it.")])
     return tuple(found)
+
+
+def _lines(text: str, separator: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text), delimiter=separator)
+    except csv.Error as wrong:
+        raise BadInput([FieldError("file", f"This is no CSV file: {wrong}.")]) from None
 
 
 def _point(cells: list[str], line: int, zone: str) -> TemperaturePoint:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapper
 
 from app.trail.capture import audited_mappers, shown
 from app.trail.models import SignatureRow
-from app.trail.signatures import signed_digest
 from app.trail.verify.entries import Found
 from app.trail.verify.reading import rows_of
 from app.trail.verify.states import Known, States, differences
@@ -80,5 +79,5 @@ def _loose(row: dict[str, Any]) -> Iterator[str]:
     except ValidationError:
         yield f"cannot be read {signed}."
         return
-    if signed_digest(signature) != signature.binding:
+    if signature.bound() != signature.binding:
         yield f"who, what, why or when is not what was signed {signed}."
