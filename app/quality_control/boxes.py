@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.web.fields import FormField, Option, Typed, shown_value
+from app.web.fields import FormField, Option, Typed, chosen_when_twice, shown_value
 from schemas.quantity import Unit
 from schemas.reading import (
     CategoryReading,
@@ -63,7 +63,7 @@ class Place:
         full = self.prefix + name
         typed = self.typed.value(full)
         shown = shown_value(value, self.zone) if typed is None else typed
-        return FormField(
+        drawn = FormField(
             full,
             label,
             kind,
@@ -74,6 +74,7 @@ class Place:
             value=shown,
             error=self.typed.error(full),
         )
+        return chosen_when_twice(drawn, self.zone)
 
     def numbers(self, name: str, label: str, count: int, *, unit: str = "") -> FormField:
         """Several boxes of one name, for the values a method asks for."""

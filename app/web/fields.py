@@ -5,7 +5,7 @@ A field's title is its label, its description the hint, `json_schema_extra` may 
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 
 from app.errors import FieldError
 from app.web.annotations import bare, extra, item_type, longest
+from app.web.local_times import twice, words_of
 
 ROWS_MAX = 400
 SHORT_CHOICES = 24
@@ -182,7 +183,7 @@ class _Drawing:
         widget = _widget(kind, info, choices, many=many)
         if many and not choices:  # beside each other, or scanned one below the other
             shown = ("\n" if widget == "textarea" else " ").join(shown)
-        return FormField(
+        drawn = FormField(
             name=name,
             label=info.title or name.replace("_", " "),
             kind=widget,
@@ -194,6 +195,18 @@ class _Drawing:
             value="" if secret else shown,
             error=self.typed.error(name),
         )
+        return chosen_when_twice(drawn, self.zone)
+
+
+def chosen_when_twice(drawn: FormField, zone: str) -> FormField:
+    """A time that the clocks showed twice is chosen: before or after they were set back."""
+    if drawn.kind != "datetime-local" or not isinstance(drawn.value, str):
+        return drawn
+    options = tuple(
+        Option(each.isoformat(timespec="minutes"), words_of(each))
+        for each in twice(drawn.value, zone)
+    )
+    return replace(drawn, kind="radios", options=options) if options else drawn
 
 
 def options_of(kind: Any) -> tuple[Option, ...]:
@@ -241,7 +254,9 @@ def shown_value(value: Any, zone: str) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+        local = value.astimezone(ZoneInfo(zone))
+        plain = local.strftime("%Y-%m-%dT%H:%M")
+        return local.isoformat(timespec="minutes") if twice(plain, zone) else plain
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, Enum):

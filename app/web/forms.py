@@ -3,7 +3,6 @@
 import re
 from datetime import datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -12,6 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.errors import BadInput, FieldError
 from app.web.annotations import bare, contract_in, item_type
 from app.web.fields import FormField, Option, Typed, anchor, fields_of
+from app.web.local_times import OddTime, with_offset
 from app.web.words import say
 from schemas.base import Contract
 
@@ -46,9 +46,16 @@ def read_form(
         given = [each for each in form.getlist(name) if isinstance(each, str) and each.strip()]
         if given and not name.startswith("_"):
             _put(raw, name.split("."), given if len(given) > 1 else given[0])
-    shaped = _shape(contract, raw, zone)
+    odd: list[FieldError] = []
+    shaped = _shape(contract, raw, zone, odd)
     shaped.update(fixed or {})
-    return parse(contract, shaped)
+    try:
+        return parse(contract, shaped)
+    except BadInput as wrong:
+        known = {each.field for each in odd}
+        raise BadInput(
+            [*odd, *(each for each in wrong.errors if each.field not in known)]
+        ) from wrong
 
 
 def parse(contract: type[C], raw: dict[str, Any]) -> C:
@@ -100,8 +107,17 @@ def _put(raw: dict[str, Any], path: list[str], value: Any) -> None:
     raw[path[-1]] = value
 
 
-def _shape(contract: type[BaseModel], raw: dict[str, Any], zone: str) -> dict[str, Any]:
-    """Give what was sent the shape of the contract: rows as lists, local times with an offset."""
+def _shape(
+    contract: type[BaseModel],
+    raw: dict[str, Any],
+    zone: str,
+    odd: list[FieldError],
+    path: str = "",
+) -> dict[str, Any]:
+    """Give what was sent the shape of the contract: rows as lists, local times with an offset.
+
+    A time the clocks never showed, or showed twice, is left as it is and noted in `odd`.
+    """
     shaped: dict[str, Any] = {}
     for name, value in raw.items():
         info = contract.model_fields.get(name)
@@ -111,15 +127,17 @@ def _shape(contract: type[BaseModel], raw: dict[str, Any], zone: str) -> dict[st
         if inner is not None and isinstance(value, dict):
             rows = [value[key] for key in sorted(value, key=lambda key: (len(key), key))]
             shaped[name] = [
-                _shape(nested, row, zone) if nested and isinstance(row, dict) else row
-                for row in rows
+                _shape(nested, row, zone, odd, f"{path}{name}.{at}.")
+                if nested and isinstance(row, dict)
+                else row
+                for at, row in enumerate(rows)
             ]
         elif inner is not None:
             shaped[name] = value if isinstance(value, list) else [value]
         elif nested is not None and isinstance(value, dict):
-            shaped[name] = _shape(nested, value, zone)
+            shaped[name] = _shape(nested, value, zone, odd, f"{path}{name}.")
         elif isinstance(kind, type) and issubclass(kind, datetime):
-            shaped[name] = with_zone(value, zone)
+            shaped[name] = _moment(value, zone, path + name, odd)
         else:
             shaped[name] = value[-1] if isinstance(value, list) else value
     return shaped
@@ -128,15 +146,28 @@ def _shape(contract: type[BaseModel], raw: dict[str, Any], zone: str) -> dict[st
 LOCAL = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?$")
 
 
+def _moment(value: Any, zone: str, name: str, odd: list[FieldError]) -> Any:
+    try:
+        return with_zone(value, zone)
+    except OddTime as wrong:
+        odd.append(FieldError(name, str(wrong)))
+        return value
+
+
 def with_zone(value: Any, zone: str) -> Any:
-    """A local time as typed, with the offset it has in this zone; anything else as it is."""
+    """A local time as typed, with the offset it has in this zone; anything else as it is.
+
+    Raises:
+        OddTime: the clocks never showed it, or showed it twice.
+    """
     if not isinstance(value, str) or not LOCAL.match(value):
         return value
     try:
-        local = datetime.fromisoformat(value).replace(tzinfo=ZoneInfo(zone))
+        return with_offset(value, zone)
+    except OddTime:
+        raise
     except ValueError:
         return value
-    return local.isoformat()
 
 
 def upload_in(form: FormData, name: str) -> UploadFile | None:

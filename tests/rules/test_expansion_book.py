@@ -11,14 +11,18 @@ from app.expansion.book import Book
 from app.expansion.calculating import calculate, cumulative_doublings, out_of_step
 from app.expansion.judging import amiss_at
 from app.expansion.limits import judge_limits, read_fields
+from app.expansion.passages import passages_of
 from app.masters.library import starter_bundle
 from schemas.expansion import Performed
+from schemas.master import Phase
 from schemas.production import EntryWords
 from schemas.reading import ResultState
 from schemas.step import STEP_VALUES
 
 T0 = datetime(2026, 3, 20, 10, 0, tzinfo=UTC)
 CRYO = starter_bundle("UC-MSC-CRYO")
+AUTO = starter_bundle("BM-MSC-AUTO")
+PASS, FAIL = ResultState.PASS, ResultState.FAIL
 
 
 def book(**changed: Any) -> Book:
@@ -285,3 +289,94 @@ def test_the_fields_of_the_master_are_read(entered: dict[str, str], wrong: list[
     values = [{"code": code, "value": each} for code, each in entered.items()]
     read = STEP_VALUES.validate_python({"kind": "measure", "values": values})
     assert [each.field for each in read_fields(CRYO.master.step("S030"), read)] == wrong
+
+
+@pytest.mark.parametrize(
+    ("started", "ended", "held", "state"),
+    [
+        pytest.param("10-20T14:00+02:00", "10-21T14:00+02:00", "1440.0", PASS, id="a day"),
+        pytest.param("10-20T14:00+02:00", "10-21T14:01+02:00", "1441.0", FAIL, id="and a minute"),
+        pytest.param("10-24T14:00+02:00", "10-25T13:00+01:00", "1440.0", PASS, id="set back"),
+        pytest.param("10-24T14:00+02:00", "10-25T13:01+01:00", "1441.0", FAIL, id="and a minute"),
+        pytest.param("10-24T14:00+02:00", "10-25T14:00+01:00", "1500.0", FAIL, id="on the clock"),
+        pytest.param("03-28T14:00+01:00", "03-29T15:00+02:00", "1440.0", PASS, id="set forward"),
+    ],
+)
+def test_a_hold_is_as_long_as_it_was_on_the_night_the_clocks_are_set(
+    started: str, ended: str, held: str, state: ResultState
+) -> None:
+    """Twenty-four hours is the most; in the zone of the site the clock may say another hour."""
+    step = AUTO.master.step("S460")
+    here = Book(AUTO.master, AUTO.product, (), frozenset(), Decimal(0), Decimal(0))
+    cold = {"lowest_temperature_c": "3", "highest_temperature_c": "6"}
+    times = {"started_at": f"2026-{started}", "ended_at": f"2026-{ended}"}
+    values = STEP_VALUES.validate_python({"kind": "hold", **cold, **times})
+    calculated = calculate(here, step, 1, values)
+    assert [each.calculation.shown for each in calculated] == [held]
+    assert [each.state for each in judge_limits(step, values, calculated)] == [state]
+
+
+def colter(harvests: tuple[int, ...], carried: str = "0") -> Book:
+    """Donor 59R of Colter et al. 2000, entered as raw counts in a master of three passages."""
+    master = CRYO.master.model_copy(update={"phases": tuple(map(_passage, range(1, 4)))})
+    here = Book(master, CRYO.product, (), frozenset(), Decimal(carried), Decimal(0))
+    for at, cells in enumerate(harvests, 1):
+        here = written(here, f"C{at}", {"kind": "count_cells", **counted(530)})
+        here = written(here, f"S{at}", {**COLTER_SEED, "seeded_at": T0})
+        added = T0 + timedelta(days=14)
+        times = {"enzyme_added_at": added, "enzyme_stopped_at": added + timedelta(minutes=5)}
+        harvest = {**HARVEST, **counted(cells), **times, "vessels_harvested": 1}
+        here = written(here, f"H{at}", harvest)
+    return here
+
+
+COLTER_SEED = {
+    **SEED,
+    "volume_seeded_ml": "0.053",
+    "vessels": 1,
+    "area_per_vessel_cm2": "176",
+}
+
+
+def counted(cells: int) -> dict[str, Any]:
+    """So many viable cells, of which one lay on the only square: ten thousand in a millilitre."""
+    return {
+        "live_by_square": (min(cells, 1),),
+        "dead_by_square": (1,),
+        "dilution": "1",
+        "suspension_volume_ml": str(Decimal(max(cells, 1)) / 10_000),
+    }
+
+
+def _passage(number: int) -> Phase:
+    seed = CRYO.master.step("S120").model_copy(
+        update={"code": f"S{number}", "cells_from": f"C{number}", "materials": (), "limits": ()}
+    )
+    count = AUTO.master.step("S115").model_copy(
+        update={"code": f"C{number}", "materials": (), "limits": ()}
+    )
+    harvest = CRYO.master.step("S140").model_copy(
+        update={"code": f"H{number}", "seeded_in": f"S{number}", "materials": (), "limits": ()}
+    )
+    return Phase(
+        code=f"P{number}", title=f"P{number}", passage=number, steps=(count, seed, harvest)
+    )
+
+
+def test_a_published_donor_is_calculated_from_its_counts() -> None:
+    here = colter((190_000, 240_000, 750_000))
+    lines = passages_of(here)
+    shown = [f"{each} doublings" for each in ("8.486", "8.823", "10.467")]
+    assert [each.doublings for each in lines] == shown
+    assert [each.doubling_time for each in lines] == ["39.6 h", "38.1 h", "32.1 h"]
+    assert {each.density for each in lines} == {"3.0 cells/cm²"}
+    assert [each.cumulative for each in lines][-1] == "27.775 doublings"
+    carried = passages_of(colter((190_000,), carried="27.775"))
+    assert carried[0].cumulative == "36.261 doublings"
+
+
+@pytest.mark.parametrize("harvested", [530, 529, 0])
+def test_cells_that_did_not_grow_have_no_doubling_time(harvested: int) -> None:
+    (line,) = passages_of(colter((harvested,)))
+    assert line.doubling_time is not None
+    assert "not defined" in line.doubling_time

@@ -1,10 +1,18 @@
 """The values of a step's form: drawn from its contract and its master."""
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import Request
 
-from app.web.fields import FormField, Option, Typed, fields_of
+from app.web.fields import (
+    FormField,
+    Option,
+    Typed,
+    chosen_when_twice,
+    fields_of,
+    shown_value,
+)
 from schemas.master_step import FieldKind, Step, StepField
 from schemas.step import VALUES_OF, StepKind
 
@@ -59,27 +67,32 @@ def _by_master(
 
 
 def _of_master(field: StepField, typed: Typed, value: str, zone: str) -> FormField:
+    is_time = field.kind is FieldKind.TIME
+    if is_time and value:
+        value = shown_value(datetime.fromisoformat(value), zone)
     kinds = {
         FieldKind.NUMBER: "number",
         FieldKind.CHOICE: "radios",
         FieldKind.TEXT: "text",
         FieldKind.TIME: "datetime-local",
     }
-    return drawn_field(
+    drawn = drawn_field(
         typed,
         f"values.{field.code}",
         field.title,
         kinds[field.kind],
         hint=field.hint or "",
-        unit=zone if field.kind is FieldKind.TIME else field.unit.sign if field.unit else "",
+        unit=field.unit.sign if field.unit else (zone if is_time else ""),
         options=tuple(Option(each, each) for each in field.choices),
         value=value,
     )
+    return chosen_when_twice(drawn, zone)
 
 
 def drawn_field(
     typed: Typed, name: str, label: str, kind: str, *, value: str = "", **more: Any
 ) -> FormField:
+    """One field that no contract names, with what was typed in it."""
     shown = typed.value(name)
     return FormField(
         name=name,

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.errors import BadInput, FieldError
 from app.expansion.pages.used import said
 from app.web.forms import parse, read_form, with_zone
+from app.web.local_times import OddTime
 from schemas.expansion import CorrectStep, Performed, PerformStep
 from schemas.master_step import FieldKind, Step
 from schemas.step import VALUES_OF, StepKind
@@ -105,13 +106,17 @@ def read_values(step: Step, form: FormData, zone: str) -> Any:
 def _named(step: Step, sent: dict[str, str], zone: str) -> dict[str, Any]:
     remark = sent.pop("remark", "").strip()
     times = {each.code for each in step.fields if each.kind is FieldKind.TIME}
-    given = {
-        code: with_zone(value.strip(), zone) if code in times else value.strip()
-        for code, value in sent.items()
-        if value.strip()
-    }
-    missing = [each for each in step.fields if each.code not in given]
-    if missing:
-        raise BadInput([FieldError(each.code, f"Enter {each.title}.") for each in missing])
+    given, wrong = {}, []
+    for code, value in sent.items():
+        try:
+            given[code] = with_zone(value.strip(), zone) if code in times else value.strip()
+        except OddTime as odd:
+            wrong.append(FieldError(code, str(odd)))
+    given = {code: value for code, value in given.items() if value}
+    known = {*given, *(each.field for each in wrong)}
+    missing = [each for each in step.fields if each.code not in known]
+    wrong += [FieldError(each.code, f"Enter {each.title}.") for each in missing]
+    if wrong:
+        raise BadInput(wrong)
     values = [{"code": code, "value": value} for code, value in given.items()]
     return {"values": values, **({"remark": remark} if remark else {})}
