@@ -26,7 +26,7 @@ class Pair:
     says: str
 
 
-PRODUCTION = ("lot.start", "step.perform", "step.check", "step.correct", "step.skip")
+PRODUCTION = ("lot.start", "step.perform", "step.check", "step.correct")
 TESTING = ("sample.receive", "result.enter", "result.correct", "result.verify")
 
 PAIRS: tuple[Pair, ...] = (

@@ -45,7 +45,6 @@ MAY: dict[str, frozenset[Role]] = {
     "step.perform": frozenset({OPERATOR}),
     "step.check": frozenset({OPERATOR}),
     "step.correct": frozenset({OPERATOR}),
-    "step.skip": frozenset({OPERATOR}),
     "production.endorse": frozenset({OPERATOR}),
     "deviation.open": frozenset({OPERATOR, TECHNICIAN, REVIEWER, QA, LOGISTICS, QP}),
     "deviation.investigate": frozenset({OPERATOR, REVIEWER, QA}),
@@ -85,7 +84,6 @@ MAY: dict[str, frozenset[Role]] = {
     # record
     "record.read": UNIT,
     "record.seal": frozenset({QA, QP}),
-    "key.manage": frozenset({ADMINISTRATOR}),
 }
 
 EXCLUSIVE = (ADMINISTRATOR, AUDITOR, SITE)

@@ -11,6 +11,7 @@ from app.trail import checkpoint
 from app.trail.capture import take_noted
 from app.trail.chain import GENESIS, body_digest, next_link
 from app.trail.models import AuditEntry
+from app.trail.separation import refuse_same_person
 from schemas.trail import Entry, Head
 
 TRAIL_LOCK = 7_215_001
@@ -34,7 +35,12 @@ def record(
 
     `did` is a deed ("lot.start"), `about` a reference ("lot/UNIT1-26-0001/step/1.2"), `details`
     a contract's plain form where the rows do not say everything.
+
+    Raises:
+        SamePerson: this person did the other half of it; an action cannot forget to ask.
     """
+    if by is not None:
+        refuse_same_person(session, did, about=about, by=by)
     changes = take_noted(session)
     before = _head_for_writing(session)
     entry = Entry(
@@ -50,24 +56,27 @@ def record(
         details=details or {},
         changes=changes,
     )
+    row = _linked(entry, before)
+    session.add(row)
+    session.flush()
+    checkpoint.expect(session, before, Head(seq=entry.seq, link=row.link))
+    return entry
+
+
+def _linked(entry: Entry, before: Head) -> AuditEntry:
+    """The row of an entry that follows this end of the trail."""
     body = entry.canonical()
     digest = body_digest(body)
-    link = next_link(before.link, digest)
-    session.add(
-        AuditEntry(
-            seq=entry.seq,
-            at=at,
-            by=entry.by,
-            did=did,
-            about=about,
-            body=body.decode(),
-            body_digest=digest,
-            link=link,
-        )
+    return AuditEntry(
+        seq=entry.seq,
+        at=entry.at,
+        by=entry.by,
+        did=entry.did,
+        about=entry.about,
+        body=body.decode(),
+        body_digest=digest,
+        link=next_link(before.link, digest),
     )
-    session.flush()
-    checkpoint.expect(session, before, Head(seq=entry.seq, link=link))
-    return entry
 
 
 def take_turn(session: Session) -> None:

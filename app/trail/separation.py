@@ -1,6 +1,6 @@
 """Separation of duties, asked of the trail itself: what somebody did cannot be forgotten."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import SamePerson
@@ -12,13 +12,31 @@ from app.trail.models import AuditEntry, within
 def refuse_same_person(session: Session, did: str, *, about: str, by: Actor) -> None:
     """Refuse a deed whose other half this person has done (requirements 3.4).
 
+    The trail asks this of every deed it records. An action asks it first as well, so that a
+    person is told before anything else is judged.
+
     Raises:
         SamePerson: with the pair's number, both deeds, and where the other half was done.
     """
-    for pair, others in partners(did):
-        earlier = _done(session, others, scope_of(about, pair.scope), by)
-        if earlier is not None:
-            raise SamePerson(_words(pair, earlier))
+    near = {
+        (deed, scope_of(about, pair.scope)): pair
+        for pair, others in partners(did)
+        for deed in others
+    }
+    if not near:
+        return
+    for earlier in session.scalars(
+        select(AuditEntry)
+        .where(
+            AuditEntry.by == by.username,
+            AuditEntry.did.in_({deed for deed, _ in near}),
+            or_(*(within(scope) for scope in {scope for _, scope in near})),
+        )
+        .order_by(AuditEntry.seq)
+    ):
+        for (deed, scope), pair in near.items():
+            if earlier.did == deed and f"{earlier.about}/".startswith(f"{scope}/"):
+                raise SamePerson(_words(pair, earlier))
 
 
 def has_clash(session: Session, did: str, *, about: str, by: Actor) -> str | None:
@@ -28,19 +46,6 @@ def has_clash(session: Session, did: str, *, about: str, by: Actor) -> str | Non
     except SamePerson as no:
         return no.says
     return None
-
-
-def _done(session: Session, deeds: tuple[str, ...], about: str, by: Actor) -> AuditEntry | None:
-    return session.scalars(
-        select(AuditEntry)
-        .where(
-            AuditEntry.by == by.username,
-            AuditEntry.did.in_(deeds),
-            within(about),
-        )
-        .order_by(AuditEntry.seq)
-        .limit(1)
-    ).first()
 
 
 def _words(pair: Pair, earlier: AuditEntry) -> str:

@@ -143,6 +143,15 @@ def test_each_route_asks_for_a_deed_of_the_table(way: Way) -> None:
     assert set(way.deeds) <= set(MAY)
 
 
+def test_each_deed_of_the_table_is_asked_for_somewhere() -> None:
+    """A deed that nobody can do is a promise without a door."""
+    folder = Path(app.main.__file__).parent
+    code = "".join(
+        each.read_text() for each in folder.rglob("*.py") if each.name != "permissions.py"
+    )
+    assert [deed for deed in MAY if f'"{deed}"' not in code] == []
+
+
 @pytest.mark.parametrize("way", [each for each in GUARDED if each.deeds], ids=str)
 def test_the_wrong_role_is_told_no_before_anything_else(site: Site, way: Way) -> None:
     wrong = [role for role in Role if not way.may(role)]

@@ -61,16 +61,17 @@ def live_here(database: Database, clock: Clock) -> None:
         token = NewToken(label="the counter", expires_on=at.date() + timedelta(days=90))
         olga = person(session, "olga", "account.own")
         actions.make_token(session, token, by=olga, at=at, record=record)
+        anton = person(session, "anton", "supply.receive")
         attachments.keep(
             session,
             CERTIFICATE,
             name="certificate.txt",
             media_type="text/plain",
             about="material/M-1",
-            by=quinn,
+            by=anton,
             at=at,
         )
-        record(session, by=quinn, at=at, did="supply.receive", about="material/M-1")
+        record(session, by=anton, at=at, did="supply.receive", about="material/M-1")
         sign(
             session,
             training,

@@ -79,15 +79,30 @@ def test_another_person_may(session: Session, clock: Clock, olga: Actor, pair: P
 
 
 @each_pair
+def test_the_trail_itself_records_no_such_deed(
+    session: Session, clock: Clock, olga: Actor, pair: Pair
+) -> None:
+    """An action that forgot to ask is refused all the same, whatever it writes."""
+    for order in orders(pair):
+        _did(session, clock, olga, order.earlier, order.first)
+        end = audit.head(session)
+        with pytest.raises(SamePerson, match="Ask a colleague"):
+            _did(session, clock, olga, order.later, order.second)
+        assert audit.head(session) == end
+
+
+@each_pair
 def test_the_same_person_may_elsewhere(
     session: Session, clock: Clock, olga: Actor, pair: Pair
 ) -> None:
     """Also on a lot whose number only begins alike, or differs by a capital or a sign."""
-    for near in ("lot/P-10", "lot/P", "lot/p-1", "lot/B-1", "lot/P_1", "lot/P-1-X"):
-        for did in pair.first + pair.second:
-            _did(session, clock, olga, did, f"{near}/step/1/1")
-    for did in pair.first + pair.second:
-        refuse_same_person(session, did, about="lot/P-1/step/1/1", by=olga)
+    both = ((olga, pair.first, pair.second), (person(session, "oskar"), pair.second, pair.first))
+    for by, earlier, later in both:
+        for near in ("lot/P-10", "lot/P", "lot/p-1", "lot/B-1", "lot/P_1", "lot/P-1-X"):
+            for at, did in enumerate(earlier):
+                _did(session, clock, by, did, f"{near}/step/1/{at}")
+        for did in later:
+            refuse_same_person(session, did, about="lot/P-1/step/1/1", by=by)
 
 
 def test_what_was_refused_was_not_done(session: Session, clock: Clock, olga: Actor) -> None:
