@@ -6,6 +6,7 @@ read, and what is altered on disk no longer has its name.
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Collection
 from datetime import datetime
@@ -18,10 +19,13 @@ from app.errors import NotFound, RecordError
 from app.people.actor import Actor
 from app.settings import settings
 from app.trail.models import AttachmentRow
+from schemas.base import readable
 from schemas.trail import KeptFile
 
 UNFINISHED = "tmp"
 """How the name of a file begins that is being written; a stopped program may leave one behind."""
+
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}", re.ASCII)
 
 
 class Altered(RecordError):
@@ -52,7 +56,10 @@ def keep(
     digest = hashlib.sha256(content).hexdigest()
     _write_once(_path(digest), content)
     kept = KeptFile(
-        sha256=digest, name=name[:200] or "file", media_type=media_type, size_bytes=len(content)
+        sha256=digest,
+        name=readable(name)[:200] or "file",
+        media_type=media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream",
+        size_bytes=len(content),
     )
     session.add(AttachmentRow(about=about, at=at, by=by.username, **kept.model_dump()))
     session.flush()

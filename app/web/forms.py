@@ -13,7 +13,7 @@ from app.web.annotations import bare, contract_in, item_type
 from app.web.fields import FormField, Option, Typed, anchor, fields_of
 from app.web.local_times import OddTime, with_offset
 from app.web.words import say
-from schemas.base import Contract
+from schemas.base import Contract, readable
 
 __all__ = [
     "FormField",
@@ -171,9 +171,12 @@ def with_zone(value: Any, zone: str) -> Any:
 
 
 def upload_in(form: FormData, name: str) -> UploadFile | None:
-    """The file sent under this name, or None."""
+    """The file sent under this name, called as a reader can read it, or None."""
     found = form.get(name)
-    return found if isinstance(found, UploadFile) and found.filename else None
+    if not isinstance(found, UploadFile) or not found.filename:
+        return None
+    found.filename = readable(found.filename)[:200] or "file"
+    return found
 
 
 def adapter_for(kind: Any) -> TypeAdapter[Any]:

@@ -103,6 +103,11 @@ def go_to(path: str, notice: str = "") -> RedirectResponse:
     return RedirectResponse(where, status_code=303)
 
 
+def saved_as(name: str) -> dict[str, str]:
+    """The header with which a browser keeps a file under this name, and never shows it here."""
+    return {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+
+
 async def sent_form(request: Request) -> AsyncIterator[FormData]:
     """What the browser sent, kept so that a refusal can show it again; its files are closed after.
 

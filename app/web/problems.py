@@ -98,6 +98,8 @@ async def answer_invalid(request: Request, wrong: Exception) -> Response:
 async def answer_http(request: Request, wrong: Exception) -> Response:
     """Answer the framework's own refusals (404, 405) in our words."""
     assert isinstance(wrong, HTTPException)
+    if isinstance(wrong.__cause__, RecordError):  # it stopped the framework's reading of a body
+        return await answer_no(request, wrong.__cause__)
     no = NotFound() if wrong.status_code == 404 else RecordError(str(wrong.detail))  # noqa: PLR2004 - HTTP
     no.status = wrong.status_code
     return refuse_plainly(request, no)

@@ -103,9 +103,8 @@ def points_in(log: SentFile, zone: str) -> tuple[TemperaturePoint, ...]:
         text = log.content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadInput([FieldError("file", "This is no text file; export it as CSV.")]) from None
-    separator = next((each for each in ";\t" if each in text), ",")
     found: list[TemperaturePoint] = []
-    for line, cells in enumerate(_lines(text, separator), start=1):
+    for line, cells in _lines(text):
         if len(cells) < 2 or (line == 1 and not any(map(str.isdigit, cells[0]))):  # noqa: PLR2004 - time and temperature
             continue
         found.append(_point(cells, line, zone))
@@ -114,11 +113,14 @@ def points_in(log: SentFile, zone: str) -> tuple[TemperaturePoint, ...]:
     return tuple(found)
 
 
-def _lines(text: str, separator: str) -> Iterator[list[str]]:
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    separator = next((each for each in ";\t" if each in text), ",")
+    rows = csv.reader(io.StringIO(text), delimiter=separator)
     try:
-        yield from csv.reader(io.StringIO(text), delimiter=separator)
+        yield from enumerate(rows, start=1)
     except csv.Error as wrong:
-        raise BadInput([FieldError("file", f"This is no CSV file: {wrong}.")]) from None
+        says = f"Line {rows.line_num} cannot be read ({wrong}): this is no CSV file."
+        raise BadInput([FieldError("file", says)]) from None
 
 
 def _point(cells: list[str], line: int, zone: str) -> TemperaturePoint:

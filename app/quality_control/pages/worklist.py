@@ -18,7 +18,7 @@ from app.quality_control.typed_results import read_without_sample
 from app.trail import attachments
 from app.web.clock import Now
 from app.web.fields import Option
-from app.web.pages import go_to, sent, show
+from app.web.pages import go_to, saved_as, sent, show
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Digest
 from schemas.lot import HoldLot
@@ -129,8 +129,8 @@ def let_go(
 def raw_data(sha256: Digest, session: Look) -> Response:
     """A file of raw data, as it was attached."""
     row = attachments.kept_file(session, sha256)
-    safe = "".join(each if each.isalnum() or each in "._-" else "_" for each in row.name)
-    headers = {"content-disposition": f'attachment; filename="{safe}"'}
     return Response(
-        attachments.read(sha256), media_type="application/octet-stream", headers=headers
+        attachments.read(sha256),
+        media_type="application/octet-stream",
+        headers=saved_as(row.name),
     )
