@@ -13,6 +13,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -92,14 +93,30 @@ def _kinds_in(schema: object) -> set[str]:
     return found
 
 
+def _composed(entered: object) -> object:
+    """One spelling of each letter, before its length is counted: what is stored is read again."""
+    return unicodedata.normalize("NFC", entered) if isinstance(entered, str) else entered
+
+
 def _printable(text: str) -> str:
     """Refuse what a reader cannot see: control, zero-width, direction marks, broken characters."""
-    found = _UNPRINTABLE.search(text)
-    if found:
+    found = invisible_in(text)
+    if found is not None:
         raise ValueError(
-            f"contains an invisible character (U+{ord(found[0]):04X}); type it again without"
+            f"contains an invisible character (U+{ord(text[found]):04X}); type it again without"
         )
-    return unicodedata.normalize("NFC", text)
+    return text
+
+
+def invisible_in(text: str) -> int | None:
+    """Where the first character stands that a reader cannot see, if there is one."""
+    found = _UNPRINTABLE.search(text)
+    return found.start() if found else None
+
+
+def readable(text: str) -> str:
+    """The text of somebody else, for example a file's name, with ? for what a reader cannot see."""
+    return _UNPRINTABLE.sub("?", unicodedata.normalize("NFC", text)).strip()
 
 
 def _plain_digits(amount: Decimal) -> str:
@@ -125,21 +142,38 @@ def is_empty(value: object) -> bool:
     return value is None or value == ()
 
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_printable)]
+Text = Annotated[
+    str,
+    BeforeValidator(_composed),
+    StringConstraints(min_length=1, max_length=400),
+    AfterValidator(_printable),
+]
 """One line or a few, in words a reader can see."""
 
 LongText = Annotated[
-    str, StringConstraints(min_length=1, max_length=8000), AfterValidator(_printable)
+    str,
+    BeforeValidator(_composed),
+    StringConstraints(min_length=1, max_length=8000),
+    AfterValidator(_printable),
 ]
 """Paragraphs: an instruction, an assessment, a conclusion."""
 
 Reason = Annotated[
-    str, StringConstraints(min_length=5, max_length=2000), AfterValidator(_printable)
+    str,
+    BeforeValidator(_composed),
+    StringConstraints(min_length=5, max_length=2000),
+    AfterValidator(_printable),
 ]
 """Why something was done; a word is not a reason (R-DI-02)."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,39}$")]
 """An identifier of ours: capitals, digits, dot, dash, underscore; no look-alike letters."""
+
+Count = Annotated[int, Field(ge=1, le=10**9)]
+"""How many there are; nobody at a bench counts a thousand million."""
+
+CountOrNone = Annotated[int, Field(ge=0, le=10**9)]
+"""How many there are, where there may be none."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256, as 64 hexadecimal digits."""

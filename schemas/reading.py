@@ -4,9 +4,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field
 
-from schemas.base import Amount, Contract, Moment, Reason, Text
+from schemas.base import Amount, Contract, Count, CountOrNone, Moment, Reason, Text
 from schemas.quantity import Calculation, RawText, Unit
 
 RawValues = Annotated[tuple[RawText, ...], Field(min_length=1, max_length=96)]
@@ -27,7 +27,7 @@ class MarkerReading(Contract):
     marker: Text = Field(description="Exactly as the specification names it.")
     values: RawValues = Field(title="Positive cells", description="For example 98.3 or >98.3.")
     unit: Unit = Unit.PERCENT
-    events: PositiveInt | None = Field(default=None, title="Events acquired")
+    events: Count | None = Field(default=None, title="Events acquired")
 
 
 class CategoryReading(Contract):
@@ -40,9 +40,9 @@ class CategoryReading(Contract):
 class ChamberCount(Contract):
     """Live and dead cells counted over so many large squares of a chamber."""
 
-    live: NonNegativeInt = Field(title="Live cells")
-    dead: NonNegativeInt = Field(title="Dead cells")
-    squares: PositiveInt = Field(default=4, title="Large squares counted")
+    live: CountOrNone = Field(title="Live cells")
+    dead: CountOrNone = Field(title="Dead cells")
+    squares: Count = Field(default=4, title="Large squares counted")
 
 
 class CountReading(Contract):
@@ -87,7 +87,7 @@ class Growth(StrEnum):
 class CultureReading(Contract):
     """One look at one culture."""
 
-    day: PositiveInt = Field(description="Day of incubation; the day of inoculation is day 0.")
+    day: Count = Field(description="Day of incubation; the day of inoculation is day 0.")
     outcome: Growth
     read_at: Moment
     medium: Text | None = Field(default=None, description="When each medium is read apart.")
@@ -114,7 +114,7 @@ class KaryotypeReading(Contract):
 
     kind: Literal["karyotype"] = "karyotype"
     iscn: Text = Field(title="ISCN", description="For example 46,XX[20].")
-    metaphases: PositiveInt
+    metaphases: Count
     interpretation: Interpretation
     conclusion: Reason = Field(description="In the words of who interpreted it.")
 

@@ -26,6 +26,7 @@ from yaml.events import (
 
 from app.errors import BadInput, FieldError
 from app.masters.wording import Path, in_words, path_words
+from schemas.base import invisible_in
 from schemas.document import MAX_CHARACTERS, DocumentKind
 from schemas.master import MasterBatchRecord
 from schemas.product import Product
@@ -131,14 +132,19 @@ def as_text(text: str | bytes) -> str:
     """The text of a document, as it was sent or as a file holds it.
 
     Raises:
-        Unreadable: it is too long, not UTF-8, or no text file at all.
+        Unreadable: it is too long, not UTF-8, no text file at all, or holds what nobody sees.
     """
-    words = _from_bytes(text) if isinstance(text, bytes) else text
+    words = _from_bytes(text) if isinstance(text, bytes) else text.removeprefix("\ufeff")
     if len(words) > MAX_CHARACTERS:
         raise Unreadable([Problem(1, "", _too_long(len(words), "characters"))])
     if "\0" in words:
         line = words[: words.index("\0")].count("\n") + 1
         raise Unreadable([Problem(line, "", "contains a null byte; this is not a text file")])
+    hidden = invisible_in(words)
+    if hidden is not None:
+        line = words[:hidden].count("\n") + 1
+        says = f"contains an invisible character (U+{ord(words[hidden]):04X}); type the line again"
+        raise Unreadable([Problem(line, "", says)])
     if words.lstrip().startswith("{"):
         # JSON may be indented by tabs, which YAML does not know; inside its strings none can be.
         words = words.replace("\t", " ")
@@ -173,10 +179,6 @@ def read_tree(text: str) -> tuple[Node, dict[Path, int]]:
         mark = wrong.problem_mark or wrong.context_mark
         line = mark.line + 1 if mark else 1
         says = f"cannot be read: {wrong.problem or wrong.context}; check indents, colons and quotes"
-        raise Unreadable([Problem(line, "", says)]) from None
-    except yaml.reader.ReaderError as wrong:
-        line = text[: wrong.position].count("\n") + 1
-        says = "contains a character that cannot be seen; delete it or type it again"
         raise Unreadable([Problem(line, "", says)]) from None
 
 

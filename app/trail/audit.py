@@ -39,10 +39,10 @@ def record(
     Raises:
         SamePerson: this person did the other half of it; an action cannot forget to ask.
     """
-    if by is not None:
-        refuse_same_person(session, did, about=about, by=by)
     changes = take_noted(session)
     before = _head_for_writing(session)
+    if by is not None:  # now that nobody else writes: two tabs at once are one after the other
+        refuse_same_person(session, did, about=about, by=by)
     entry = Entry(
         seq=before.seq + 1,
         at=at,
