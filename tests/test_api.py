@@ -1,0 +1,40 @@
+"""The API as its own document describes it: nothing that can be sent to it makes it break."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.main import MACHINES
+from tests.attack import Attack, Site
+from tests.conftest import ENGINES, Shelf
+from tests.journeys.site import site_at_work
+
+AREAS = [str(each.tags[0]) for each in MACHINES]
+
+
+@pytest.fixture(scope="module")
+def attack(shelf: Shelf) -> Iterator[Attack]:
+    """A site at work on each engine, and what will be sent to them."""
+    sites = [Site(*shelf.open(engine, "at_work", site_at_work)) for engine in ENGINES]
+    yield Attack(sites, max_examples=6)
+    for each in sites:
+        each.database.close()
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_no_request_makes_an_error(attack: Attack, shelf: Shelf, area: str) -> None:
+    """Each operation, as it is described and against it; bench/attack_api.py does it at length."""
+    for engine, site in zip(ENGINES, attack.sites, strict=True):
+        site.renewed(*shelf.open(engine, "at_work", site_at_work))
+    wrong = attack.run(area)
+    assert not wrong, "\n\n".join(wrong)
+    assert {200, 422} <= set(attack.answers), attack.answers
+
+
+def test_the_document_names_a_token_and_every_problem(attack: Attack) -> None:
+    document = attack.sites[0].app.openapi()
+    assert document["security"] == [{"token": []}]
+    operations = [each for path in document["paths"].values() for each in path.values()]
+    assert len(operations) > 100
+    for each in operations:
+        assert "application/problem+json" in each["responses"]["4XX"]["content"], each["summary"]
