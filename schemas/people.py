@@ -41,7 +41,7 @@ ROLE_TITLES = {
     Role.ADMINISTRATOR: "Administrator",
 }
 
-NewPassword = Annotated[SecretStr, Field(min_length=12, max_length=200)]
+NewPassword = Annotated[SecretStr, Field(min_length=12, max_length=128)]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=200)]
 
 

@@ -210,3 +210,16 @@ def test_the_locks_agree_and_hold_what_the_project_asks_for() -> None:
         name, _, version = re.sub(r"\[.*\]", "", each).partition("==")
         kept = develop[re.sub(r"[._]", "-", name.lower())]
         assert version in {"", kept}, f"{name} is locked at {kept}"
+
+
+# Words
+
+
+def test_every_test_that_the_security_page_names_is_there() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page)
+    assert len(named) > 100
+    sources = {path: (ROOT / path).read_text(encoding="utf-8") for path, _ in named}
+    assert [
+        f"{path}::{name}" for path, name in named if name and f"def {name}(" not in sources[path]
+    ] == []

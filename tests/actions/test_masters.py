@@ -151,6 +151,18 @@ def test_the_newer_version_holds_from_its_day(session: Session, put: Deed, appro
         shelf.effective_master(session, "UC-WCB", on=date(2025, 12, 31))
 
 
+def test_of_two_versions_of_one_day_the_higher_holds(
+    session: Session, put: Deed, approve: Deed
+) -> None:
+    first, second = put(PRODUCT), put(next_version(PRODUCT))
+    approve(first)
+    assert shelf.effective_master(session, "UC-WCB", on=TODAY) is first
+    approve(second)
+    assert first.effective_from == second.effective_from
+    assert shelf.effective_master(session, "UC-WCB", on=TODAY) is second
+    assert state(session, first) is DocumentState.SUPERSEDED
+
+
 def test_withdrawing_the_newest_brings_no_old_one_back(
     session: Session, clock: Clock, put: Deed, approve: Deed
 ) -> None:

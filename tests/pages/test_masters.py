@@ -11,8 +11,10 @@ from app.masters import actions as masters
 from app.masters.library import starter_texts
 from app.people import actions as people
 from app.trail import audit
+from app.trail.search import find_entries
 from schemas.document import ApproveDocument, DocumentText
 from schemas.people import NewToken
+from schemas.trail import TrailSearch
 from tests.conftest import PASSWORD, Browser, Clock, person, signing
 
 Open = Callable[[str | None], Browser]
@@ -139,6 +141,39 @@ def test_a_next_version_shows_what_changed(browser: Open, library: None) -> None
     assert "shelf_life / fresh_hours" in page
     assert '<span class="was">48</span>' in page
     assert ">36<" in page
+
+
+def test_a_wrong_password_signs_nothing_and_the_fifth_locks(
+    browser: Open, database: Database
+) -> None:
+    """Nothing is saved but the attempts, and the right password comes too late."""
+    browser("olga").post("/masters/import", data={"text": PRODUCT, "change": WHY})
+    quinn, path = browser("quinn"), "/masters/BM-MSC-AUTO/1/approve"
+    with database.reading() as session:
+        before = audit.head(session).seq
+    wrong = {**SIGNED, "signing.password": "guess"}
+    assert [quinn.post(path, data=wrong).status_code for _ in range(5)] == [401] * 5
+    assert quinn.post(path, data=SIGNED).status_code == 429
+    with database.reading() as session:
+        left = find_entries(session, TrailSearch(), zone="UTC", limit=6).entries
+    assert [(each.did, each.by) for each in left] == [("refused", "quinn")] * 6
+    assert left[-1].seq == before + 1
+    tables = {change.table for each in left for change in each.changes}
+    assert tables == {"account"}, "the count of failed attempts, and nothing else"
+    assert "draft</span>" in browser("olga").get("/masters/BM-MSC-AUTO/1").text
+
+
+def test_nobody_signs_with_the_name_and_password_of_somebody_else(browser: Open) -> None:
+    """Not in the form, nor as a field that is not on it."""
+    browser("olga").post("/masters/import", data={"text": PRODUCT, "change": WHY})
+    quinn, path = browser("quinn"), "/masters/BM-MSC-AUTO/1/approve"
+    other = quinn.post(path, data={**SIGNED, "signing.username": "qadir"})
+    assert (other.status_code, "not the one that is signed in" in other.text) == (401, True)
+    for forged in ("by", "username", "signing.role", "signing.at", "approved_by", "version.x"):
+        assert quinn.post(path, data={**SIGNED, forged: "qadir"}).status_code == 422
+    assert "draft</span>" in quinn.get("/masters/BM-MSC-AUTO/1").text
+    assert quinn.post(path, data=SIGNED).status_code == 303
+    assert "Quinn Adler" in quinn.get("/masters/BM-MSC-AUTO/1").text
 
 
 def test_a_broken_bundle_says_why_and_is_not_approved(browser: Open, library: None) -> None:

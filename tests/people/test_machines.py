@@ -130,6 +130,30 @@ def test_a_token_expires(machine: Machine, clock: Clock, on: date, status: int) 
     assert machine("olga", "/account").status_code == status
 
 
+def test_the_token_of_a_closed_account_is_worth_nothing(machine: Machine) -> None:
+    other = machine("olga", "/account/tokens", {"label": "x", "expires_on": "2026-03-31"}).json()
+    version = machine("adam", "/people/accounts/olga").json()["version"]
+    close = {"reason": "left the unit", "version": version}
+    assert machine("adam", "/people/accounts/olga/close", close).status_code == 200
+    for token in (None, other["token"]):
+        assert machine("olga", "/account", token=token).status_code == 401
+        wrong = machine("olga", "/masters", {"text": "x", "change": "y"}, token=token)
+        assert wrong.status_code == 401
+
+
+def test_another_work_counts_at_once(machine: Machine) -> None:
+    assert machine("olga", "/lots").status_code == 200
+    version = machine("adam", "/people/accounts/olga").json()["version"]
+    change = {
+        "roles": ["treating_site"],
+        "treating_site": "HOSP1",
+        "reason": "another work",
+        "version": version,
+    }
+    assert machine("adam", "/people/accounts/olga/roles", change).status_code == 200
+    assert machine("olga", "/lots").status_code == 403
+
+
 def test_a_token_that_is_over_already_is_not_made(browser: People) -> None:
     form = {"label": "the counter", "expires_on": "2026-03-01"}
     page = browser("olga").post("/account/tokens/new", data=form)

@@ -136,3 +136,10 @@ def test_a_closed_account_is_not_trained(session: Session, clock: Clock) -> None
     assert _told(session, clock) == []
     with pytest.raises(actions.AccountClosed):
         _train(session, clock, date(2027, 1, 1))
+
+
+def test_nobody_vouches_for_their_own_training(browser: People) -> None:
+    page = browser("quinn").post("/training/new", data={**FORM, "username": "quinn"})
+    assert page.status_code == 403
+    assert "Somebody else records that you are trained" in page.text
+    assert browser("qadir").post("/training/new", data={**FORM, "username": "quinn"}).is_redirect

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import BadInput, FieldError
+from app.errors import BadInput, FieldError, SamePerson
 from app.people.actions.accounts import account_named, ref, refuse_closed
 from app.people.actor import Actor
 from app.people.models import Account, Training
@@ -25,10 +25,13 @@ def record_training(
     Raises:
         NotFound: no such account.
         AccountClosed: it is closed.
+        SamePerson: it is one's own.
         BadInput: the dates are the wrong way round.
     """
     account = account_named(session, new.username)
     refuse_closed(account)
+    if by.username == account.username:
+        raise SamePerson("Somebody else records that you are trained.")
     if new.valid_until < new.trained_on:
         raise BadInput([FieldError("valid_until", "Ends before it begins. Give a later date.")])
     training = Training(

@@ -49,7 +49,8 @@ def sign_in(
 def safe_path(path: str | None) -> str:
     """A path of this site, or the first page: nobody is sent elsewhere after signing in."""
     inside = path is not None and path.startswith("/") and not path.startswith(("//", "/\\"))
-    return path if inside and path else "/"
+    # browsers drop tabs and line ends before they read an address
+    return path if inside and path and path.isprintable() else "/"
 
 
 @pages.post("/sign-out")
