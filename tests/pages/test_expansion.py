@@ -262,7 +262,8 @@ def test_what_was_really_used_is_entered_on_the_correction_page(
     assert late not in page
     answer = olga.post(path, data={**sent, "materials.0.lot": late, "room": "R-102"})
     assert answer.status_code == 409
-    assert f"{late} had not been received at the time of use" in answer.text
+    assert f"{late} was released at" in answer.text
+    assert "after this use" in answer.text
     assert f'value="{late}"' in answer.text
     answer = olga.post(path, data={**sent, "materials.0.lot": "M-1"})
     assert (answer.status_code, 'href="#f-materials-0-lot"' in answer.text) == (422, True)
