@@ -123,12 +123,12 @@ WAITING: Sequence[Callable[[Session, Actor], Sequence[Task]]] = (
     intake_actions.waiting,
     expansion_actions.waiting,
     quality_waiting.waiting,
-    release_overview.waiting,
     delivery_waiting.waiting,
 )
 DUE: Sequence[Callable[[Session, Actor, datetime], Sequence[Task]]] = (
     people_actions.waiting,
     supplies_actions.falling_due,
+    release_overview.waiting,
 )
 """What waits because of the day: asked with the moment, on each person's first page."""
 

@@ -72,6 +72,10 @@ class CriterionRecord(Contract):
         """Whether nothing about this criterion is left open."""
         return self.state.opens_gate
 
+    def is_overdue(self, at: Moment) -> bool:
+        """Whether its result should have been there by now."""
+        return not self.opens_gate and self.due_at is not None and self.due_at < at
+
 
 class SampleRecord(Contract):
     """A sample: taken where, when, how much, and how it arrived (R-ATMP-22, R-BR-11)."""

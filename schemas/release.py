@@ -158,6 +158,10 @@ class CriterionLine(Contract):
     says: Text
     due_at: Moment | None
 
+    def is_overdue(self, at: Moment) -> bool:
+        """Whether its result should have been there by now."""
+        return not self.state.opens_gate and self.due_at is not None and self.due_at < at
+
 
 class ReleaseVerdict(Contract):
     """What the rules say of a lot at a moment: which acts are open, and why the others are not."""
@@ -178,6 +182,17 @@ class ReleaseVerdict(Contract):
     def findings(self) -> tuple[Finding, ...]:
         """Everything that keeps a gate closed."""
         return tuple(finding for gate in self.gates for finding in gate.findings)
+
+    @property
+    def certifying(self) -> tuple[Act, ...]:
+        """The certifications that are open."""
+        return tuple(act for act in self.allowed if act in {Act.CONDITIONAL, Act.FINAL})
+
+    @property
+    def overdue(self) -> tuple[CriterionLine, ...]:
+        """The criteria that gate and whose results should have been there by now."""
+        gating = (each for each in self.criteria if each.gate in {Gate.PRE, Gate.POST})
+        return tuple(each for each in gating if each.is_overdue(self.at))
 
 
 class Review(Contract):

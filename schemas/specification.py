@@ -41,6 +41,19 @@ class Gate(StrEnum):
     CHAR = "char"
     """Characterisation, done periodically; it does not gate a single lot."""
 
+    @property
+    def needed(self) -> str:
+        """When it has to hold, as people say it."""
+        return _NEEDED[self]
+
+
+_NEEDED = {
+    Gate.PRE: "before certification",
+    Gate.POST: "before final certification",
+    Gate.INFO: "for information",
+    Gate.CHAR: "characterisation",
+}
+
 
 class Level(StrEnum):
     """What the criterion is about: one product may have several levels (R-SPEC-01)."""

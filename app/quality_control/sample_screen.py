@@ -24,7 +24,6 @@ class Line:
     boxes: tuple[FormField, ...]
     reason: FormField
     instead: FormField
-    errors: tuple[str, ...]
     last: ResultFacts | None
     continues: bool
 
@@ -32,6 +31,16 @@ class Line:
     def is_open(self) -> bool:
         """Whether something is typed here now."""
         return bool(self.boxes)
+
+    @property
+    def all_boxes(self) -> tuple[FormField, ...]:
+        """Every box of the criterion, those for no result included."""
+        return (*self.boxes, self.instead, self.reason)
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something typed here could not be saved."""
+        return any(each.error for each in self.all_boxes)
 
     @property
     def is_only_unverified(self) -> bool:
@@ -125,7 +134,6 @@ def _line(
     culture = read_on(facts)
     here = Place(at.prefix, at.typed, at.zone, at.at, culture.words.reading if culture else None)
     asked = received and (culture is not None or is_open(facts))
-    said = [each.says for each in at.typed.errors if each.field.startswith(at.prefix)]
     found = current(facts.results)
     instead = [Option("not_tested", "Not tested"), Option("invalid", "Assay not valid")]
     if criterion.na_permitted:
@@ -136,7 +144,6 @@ def _line(
         boxes_of(criterion, here) if asked else (),
         here.box("reason", "Reason", kind="text"),
         here.box("instead", "Instead of a result", kind="select", options=tuple(instead)),
-        tuple(said),
         found[-1] if found else (facts.results[-1] if facts.results else None),
         culture is not None,
     )

@@ -81,7 +81,7 @@ def read_screen(
         BadInput: with every box that could not be read, or when nothing was typed.
     """
     screen = screen_of(known, sample, Typed(), zone=zone, at=at)
-    boxes = tuple(box for test in screen for line in test.criteria for box in line.boxes)
+    boxes = tuple(box for test in screen for line in test.criteria for box in line.all_boxes)
     results: list[NewResult] = []
     places: list[int] = []
     errors: list[FieldError] = []

@@ -1,24 +1,54 @@
 """Looking at releases: what waits, what may be done, what was refused, the register."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.lot.models import Lot
 from app.people.actor import Actor
-from app.release.actions import CERTIFYING
+from app.release.actions import CERTIFYING, ask
 from app.release.dossier import certificate_facts
 from app.release.models import Certificate
+from app.release.rules.gates import (
+    results_after_certification_pass,
+    results_before_certification_pass,
+)
 from app.trail.extracts import refused_at
 from app.trail.separation import has_clash
 from schemas.lot import Stage
 from schemas.people import Task
+from schemas.reading import ResultState
 from schemas.release import Act, CertificateFacts, ReleaseVerdict
+from schemas.specification import Gate
 from schemas.trail import Entry
 
 WAITING_STAGES = (Stage.IN_TESTING, Stage.CONDITIONALLY_CERTIFIED)
+TITLES = {
+    Stage.IN_TESTING: "Review and release",
+    Stage.CONDITIONALLY_CERTIFIED: "Certified conditionally",
+}
+SHOWN_MAX = 100
+JUDGED_MAX = 20
+"""Lots that are judged for the list; a verdict costs, and nobody reads a hundred at once."""
+JUDGED_AT_A_GLANCE = 6
+"""Lots that are judged for somebody's first page."""
+FEW = 2
+GATING = (Gate.PRE, Gate.POST)
+KEEPING = {
+    ResultState.FAIL: "Failed",
+    ResultState.INDETERMINATE: "Cannot be told",
+    ResultState.INVALID: "Assay not valid",
+    ResultState.NOT_TESTED: "Not tested",
+    ResultState.PENDING: "Pending",
+}
+"""The states that keep a gate closed, the heaviest first."""
+TOLD_BY_RESULTS = (
+    results_before_certification_pass.number,
+    results_after_certification_pass.number,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +58,59 @@ class Offer:
     act: Act
     href: str
     hindered: str | None
+
+
+@dataclass(frozen=True)
+class LotToRelease:
+    """A lot that waits for its release, and what the rules say of it now."""
+
+    lot: Lot
+    verdict: ReleaseVerdict | None
+    """None where too many wait to judge them all."""
+
+    @property
+    def opened(self) -> tuple[str, ...]:
+        """The certifications that are open."""
+        return (
+            tuple(f"{act.label} is open" for act in self.verdict.certifying) if self.verdict else ()
+        )
+
+    @property
+    def keeps(self) -> tuple[str, ...]:
+        """What keeps the lot: the results in one line a state, then one line a closed gate."""
+        if self.verdict is None:
+            return ("Open the lot to see what keeps it.",)
+        return (*_results_that_keep(self.verdict), *_gates_that_keep(self.verdict))
+
+    @property
+    def says(self) -> str:
+        """All of it in one line."""
+        return " ".join([*(f"{each}." for each in self.opened), *self.keeps])
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is held, has failed, or waits for a result that is overdue."""
+        verdict = self.verdict
+        return self.lot.held or (verdict is not None and bool(verdict.failed or verdict.overdue))
+
+
+def _results_that_keep(verdict: ReleaseVerdict) -> Iterator[str]:
+    overdue = {each.code for each in verdict.overdue}
+    gating = [each for each in verdict.criteria if each.gate in GATING]
+    for state, says in KEEPING.items():
+        found = [each for each in gating if each.state is state]
+        if found:
+            few = ", ".join(each.title for each in found[:FEW])
+            more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
+            late = sum(each.code in overdue for each in found)
+            yield f"{says}: {few}{more}{f', {late} overdue' if late else ''}."
+
+
+def _gates_that_keep(verdict: ReleaseVerdict) -> Iterator[str]:
+    for gate in verdict.gates:
+        if gate.findings and gate.rule not in TOLD_BY_RESULTS:
+            more = len(gate.findings) - 1
+            yield gate.findings[0].says + (f" And {more} more." if more else "")
 
 
 def offered(session: Session, lot: Lot, verdict: ReleaseVerdict, *, by: Actor) -> tuple[Offer, ...]:
@@ -41,9 +124,17 @@ def offered(session: Session, lot: Lot, verdict: ReleaseVerdict, *, by: Actor) -
     return tuple(offers)
 
 
-def lots_to_release(session: Session) -> Sequence[Lot]:
-    """The lots that wait for review or certification, oldest first."""
-    return session.scalars(select(Lot).where(Lot.stage.in_(WAITING_STAGES)).order_by(Lot.id)).all()
+def lots_to_release(
+    session: Session, *, by: Actor, at: datetime, judged: int = JUDGED_MAX
+) -> tuple[LotToRelease, ...]:
+    """The lots that wait for review or certification, oldest first, with what keeps them."""
+    lots = session.scalars(
+        select(Lot).where(Lot.stage.in_(WAITING_STAGES)).order_by(Lot.id).limit(SHOWN_MAX)
+    ).all()
+    return tuple(
+        LotToRelease(lot, ask(session, lot, by=by, at=at)[1] if place < judged else None)
+        for place, lot in enumerate(lots)
+    )
 
 
 def refused_on(session: Session, lot: Lot) -> tuple[Entry, ...]:
@@ -61,26 +152,20 @@ def register(
     return tuple(certificate_facts(session, row) for row in session.scalars(lines))
 
 
-def waiting(session: Session, by: Actor) -> Sequence[Task]:
-    """Lots to review, to certify, and results a conditional certification waits for."""
+def waiting(session: Session, by: Actor, at: datetime) -> Sequence[Task]:
+    """Lots to review, to certify, and results a conditional certification waits for.
+
+    Each says what keeps it, so that nobody has to open a lot to know why it is not released.
+    """
     if not (by.may("lot.certify") or by.may("record.review")):
         return ()
-    lots = session.scalars(
-        select(Lot)
-        .where(Lot.stage.in_([Stage.IN_TESTING, Stage.CONDITIONALLY_CERTIFIED]))
-        .order_by(Lot.id)
-    )
-    titles = {
-        Stage.IN_TESTING: "Review and release",
-        Stage.CONDITIONALLY_CERTIFIED: "Certified conditionally: results outstanding",
-    }
     return tuple(
         Task(
-            title=f"{titles[lot.stage]}: {lot.number}",
-            about=f"{lot.product_name}{' – held' if lot.held else ''}",
-            href=f"/lots/{lot.number}/release",
-            since=lot.completed_at,
-            urgent=lot.held or lot.stage is Stage.CONDITIONALLY_CERTIFIED,
+            title=f"{TITLES[each.lot.stage]}: {each.lot.number}",
+            about=f"{each.lot.product_name}. {each.says}"[:400],
+            href=f"/lots/{each.lot.number}/release",
+            since=each.lot.completed_at,
+            urgent=each.is_urgent,
         )
-        for lot in lots
+        for each in lots_to_release(session, by=by, at=at, judged=JUDGED_AT_A_GLANCE)
     )

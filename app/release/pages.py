@@ -21,9 +21,10 @@ pages = APIRouter()
 
 @pages.get("/release")
 def worklist(
-    request: Request, by: Annotated[Actor, allowed("release.read")], session: Look
+    request: Request, by: Annotated[Actor, allowed("release.read")], at: Now, session: Look
 ) -> Response:
-    return show(request, "release/list.html", lots=overview.lots_to_release(session))
+    waiting = overview.lots_to_release(session, by=by, at=at)
+    return show(request, "release/list.html", waiting=waiting)
 
 
 @pages.get("/release/register")

@@ -18,10 +18,17 @@ document.addEventListener("submit", (event) => {
 });
 
 // Enter in a result field goes to the next one that is shown; the last one sends the form.
+// With Ctrl it sends the form from anywhere, so that one result among many is soon saved.
 document.addEventListener("keydown", (event) => {
   const field = event.target;
   const form = field.closest && field.closest("form[data-enter-moves]");
-  if (!form || event.key !== "Enter" || !field.matches("input, select")) return;
+  if (!form || event.key !== "Enter") return;
+  if (event.ctrlKey || event.metaKey) {
+    event.preventDefault();
+    form.requestSubmit();
+    return;
+  }
+  if (!field.matches("input, select")) return;
   const shown = [...form.querySelectorAll("input, select, textarea")].filter((each) =>
     !["hidden", "file"].includes(each.type) && each.checkVisibility());
   const same = (each) => each.type === "radio" && each.name === field.name;
@@ -35,9 +42,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Where a code is scanned first, the scanner finds its field; not while something is wrong.
+// Where a code is scanned first, the scanner finds its field; where results are typed, the first
+// empty box is ready. Not while something is wrong.
 if (!document.querySelector(".govuk-error-summary")) {
   document.querySelector("form[data-focus-first] input:not([type=hidden])")?.focus();
+  [...document.querySelectorAll("form[data-focus-empty] :is(input, select)")].find((each) =>
+    !["hidden", "file"].includes(each.type) && !each.value && each.checkVisibility())
+    ?.focus({ preventScroll: true });
 }
 
 // A table that is wider than the screen can be scrolled with the keyboard.

@@ -76,8 +76,8 @@ class Typed:
         return found[0] if found else ("" if self.values else None)
 
     def error(self, name: str) -> str:
-        """What is wrong with this field, or nothing."""
-        return next((each.says for each in self.errors if each.field == name), "")
+        """What is wrong with this field, all of it, or nothing."""
+        return " ".join(dict.fromkeys(each.says for each in self.errors if each.field == name))
 
 
 def fields_of(

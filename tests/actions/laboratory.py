@@ -15,11 +15,13 @@ from app.masters.shelf import versions_of
 from app.supplies import actions as supplies
 from app.trail import audit
 from schemas.document import ApproveDocument, DocumentText
-from schemas.lot import Stage
+from schemas.lot import FrozenVersion, Stage
 from schemas.master import Bundle
+from schemas.production import EntryWords
+from schemas.step_product import SampleValues
 from schemas.supply import CalibrationOutcome
 from schemas.supply_forms import LogCalibration, NewEquipment
-from tests.conftest import Clock, person, signing
+from tests.conftest import ZONE, Clock, person, signing
 
 FILES = {
     "UC-WCB": "uc-wcb",
@@ -88,13 +90,14 @@ def lot_with_samples(
     samples = {}
     for at, point in enumerate(points, 1):
         number = f"{lot.number}-S{at:02d}"
+        words = sampling_words(lot, bundle, point, at, clock())
         entry = StepRow(
             lot=lot,
             number=at,
-            step=f"S{at}",
+            step=words.step,
             occurrence=1,
-            words="{}",
-            sha256="0" * 64,
+            words=words.canonical().decode(),
+            sha256=words.digest(),
             performed_by="olga",
             performed_at=clock(),
             entered_at=clock(),
@@ -119,6 +122,45 @@ def lot_with_samples(
         samples[point] = number
     audit.record(session, by=olga, at=clock(), did="step.perform", about=lot.ref)
     return Laboratory(lot, samples)
+
+
+def sampling_words(lot: Lot, bundle: Bundle, point: str, number: int, at: datetime) -> EntryWords:
+    """What Olga entered at the step where the master takes this sample."""
+    step = next(
+        each
+        for phase in bundle.master.phases
+        for each in phase.steps
+        if each.sample is not None and each.sample.sample_point == point
+    )
+    return EntryWords(
+        entry=number,
+        lot_number=lot.number,
+        master=FrozenVersion(
+            code=lot.master_code, version=lot.master_version, sha256=lot.master_digest
+        ),
+        step=step.code,
+        title=step.title,
+        kind=step.kind,
+        occurrence=1,
+        values=SampleValues(
+            taken_at=at, volume_per_container_ml=Decimal(2), containers=1, appearance="Clear"
+        ),
+        materials=(),
+        equipment=(),
+        room="CR-1",
+        containers=(),
+        calculated=(),
+        limits=(),
+        performed_by="Olga Nowak",
+        username="olga",
+        role="operator",
+        performed_at=at,
+        entered_at=at,
+        zone=ZONE,
+        late_reason=None,
+        corrects=None,
+        why=None,
+    )
 
 
 def microscope(session: Session, clock: Clock, code: str = "MIC-01", *, days: int = 365) -> str:

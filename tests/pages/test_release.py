@@ -119,6 +119,7 @@ def asked_by_machine(site: Site, ask: Callable[..., httpx.Response], **changed: 
 def test_petra_certifies_what_she_sees(site: Site) -> None:
     petra = site.browser("petra")
     assert f"{site.path}/release" in petra.get("/").text
+    assert "Conditional certification is open" in petra.get("/release").text
     assert f"{site.path}/certify/conditional" in petra.get(f"{site.path}/release").text
     page = petra.get(f"{site.path}/certify/conditional").text
     answer = petra.post(f"{site.path}/certify/conditional", data=certification(site, page))
@@ -142,6 +143,23 @@ def test_a_machine_of_petras_certifies_once_however_often_it_asks(site: Site) ->
     assert ask(f"{site.path}/certificates", body).status_code == 409
     assert len(site.register()) == 1
     assert [each["number"] for each in ask("/register").json()] == [1]
+
+
+@pytest.mark.parametrize("who", ["petra", "quinn"])
+def test_why_a_lot_is_not_released_is_seen_at_a_glance(site: Site, who: str) -> None:
+    with site.database.writing() as session:
+        olga = person(session, "olga", "deviation.open")
+        late = NewDeviation(title="Door open", description="The door stood open overnight.")
+        open_deviation(session, site.number, late, by=olga, at=site.clock())
+    site.clock.forward(days=30)
+    someone = site.browser(who)
+    for path in ("/", "/release"):
+        page = someone.get(path).text
+        assert "Pending: Sterility of the final product, Inhibition of T-cell" in page
+        assert "2 overdue" in page
+        assert f"Deviation {site.number}-D01 is open" in page
+        assert "Audit trail reviewed up to entry" in page
+    assert "Overdue" in someone.get(f"{site.path}/release").text
 
 
 # Got round

@@ -49,7 +49,7 @@ def laboratory(request: Request, by: Reader, at: Now, session: Look) -> Response
 
 
 @pages.get("/quality/lots/{number}")
-def lot_quality(request: Request, number: str, by: Reader, session: Look) -> Response:
+def lot_quality(request: Request, number: str, by: Reader, at: Now, session: Look) -> Response:
     """Everything quality control knows of a lot."""
     lot = find_lot(session, number)
     return show(
@@ -57,6 +57,7 @@ def lot_quality(request: Request, number: str, by: Reader, session: Look) -> Res
         "quality/lot.html",
         by=by,
         lot=lot,
+        at=at,
         record=gather(session, lot).record(),
         deviations=deviations_of(session, lot),
     )
