@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from schemas.base import Amount, Code, Contract, Moment, Text, ZoneName
+from schemas.base import Amount, Code, Contract, Moment, Text, ZoneName, is_empty
 from schemas.delivery_case import Excursion
 from schemas.delivery_forms import Disposition, TemperaturePoint
 from schemas.donor_records import DonorSummary
@@ -122,7 +122,9 @@ class Papers(Contract):
     dose_cells: Amount
     cells_per_kg: Amount
     donors: tuple[DonorSummary, ...] = Field(
-        default=(), description="The accompanying summaries of the donors' records (R-DON-28)"
+        default=(),
+        description="The accompanying summaries of the donors' records (R-DON-28)",
+        exclude_if=is_empty,
     )
 
 

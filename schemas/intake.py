@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from schemas.base import Code, Contract, Digest, LongText, Moment, Reason, Text
+from schemas.base import Code, Contract, Digest, LongText, Moment, Reason, Text, is_empty
 from schemas.chain_of_identity import ChainOfIdentity
 from schemas.donation import Donation, Receipt, ReceiptLimits
 from schemas.donor import (
@@ -112,7 +112,7 @@ class DonationDecision(Contract):
     verdict: Verdict
     jurisdictions: tuple[Jurisdiction, ...]
     reason: Reason
-    stability_data: LongText | None = None
+    stability_data: LongText | None = Field(default=None, exclude_if=is_empty)
     basis: DonationBasis
 
 
@@ -123,7 +123,7 @@ class DecisionLine(Contract):
     verdict: Verdict
     jurisdictions: tuple[Jurisdiction, ...]
     reason: Reason
-    stability_data: LongText | None = None
+    stability_data: LongText | None = Field(default=None, exclude_if=is_empty)
     basis_digest: Digest
     eligibilities: tuple[Eligibility, ...]
     decided_by: Text
@@ -176,8 +176,10 @@ class DonationDossier(Contract):
     consent_state: ConsentState
     consents: tuple[Consent, ...]
     questionnaires: tuple[Questionnaire, ...]
-    corrected_questionnaires: tuple[CorrectedQuestionnaire, ...] = ()
-    corrections: tuple[CorrectedDonation, ...] = ()
+    corrected_questionnaires: tuple[CorrectedQuestionnaire, ...] = Field(
+        default=(), exclude_if=is_empty
+    )
+    corrections: tuple[CorrectedDonation, ...] = Field(default=(), exclude_if=is_empty)
     results: tuple[ResultLine, ...]
     risk_assessments: tuple[RiskAssessment, ...]
     urgent_need: UrgentNeed | None

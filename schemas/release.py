@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from pydantic import Field, PositiveInt
 
-from schemas.base import Code, Contract, Digest, LongText, Moment, Reason, Text, ZoneName
+from schemas.base import Code, Contract, Digest, LongText, Moment, Reason, Text, ZoneName, is_empty
 from schemas.finding import Finding
 from schemas.intake import DonationDossier
 from schemas.lot import ContainerFacts, DeviationFacts, LotFacts, LotSource, Stage
@@ -219,7 +219,9 @@ class ReviewWords(Contract):
 class Checklist(Contract):
     """What the Qualified Person checked personally (R-QP-03)."""
 
-    authorised: bool = Field(title="The marketing or clinical trial authorisation is met")
+    authorised: bool = Field(
+        title="The marketing authorisation is met; of a trial, its authorisation and product file"
+    )
     good_manufacturing: bool = Field(title="It was made under good manufacturing practice")
     validated: bool = Field(title="Processes and methods are validated or justified")
     tested: bool = Field(title="All checks and tests required so far were done")
@@ -227,6 +229,12 @@ class Checklist(Contract):
     documents_complete: bool = Field(title="The documents are complete and endorsed")
     supply_chain: bool = Field(title="The supply chain, donation included, is known and agreed")
     stability: bool = Field(title="Storage and stability data support the shelf life")
+    # Asked since 0.2.0. What was signed before says nothing of it, and keeps its digest.
+    audits: bool | None = Field(
+        default=None,
+        title="Audits and self-inspections are in place",
+        exclude_if=is_empty,
+    )
 
 
 class Certify(Contract):

@@ -14,6 +14,7 @@ from app.people.actor import Actor
 from app.release.dossier import dossier_of
 from app.release.models import Certificate
 from app.release.rules import judge_release
+from app.release.statements import batch_of, statement_of
 from app.trail import attachments, audit
 from app.trail.separation import refuse_same_person
 from app.trail.signatures import sign
@@ -81,18 +82,6 @@ def only(act: Act, among: tuple[Act, ...]) -> None:
     """
     if act not in among:
         raise NotFound(f"{act.label} is not done here.")
-
-
-def statement_of(dossier: Dossier, act: Act) -> str:
-    """The sentence that is signed: the product's own text, or what rejection and recall mean."""
-    texts = dossier.product.certification
-    if act is Act.FINAL:
-        return texts.final
-    if act is Act.CONDITIONAL:
-        return texts.conditional or "This product is not certified conditionally."
-    if act is Act.REJECT:
-        return "I reject this lot. No container of it may be given to a patient."
-    return "I recall this lot. Containers not yet given are stopped and brought back."
 
 
 def certify(
@@ -280,7 +269,7 @@ def _words(
     product = dossier.product
     return CertificationWords(
         lot_number=dossier.lot.number,
-        batch=f"{product.name}; {product.strength}; {product.dosage_form}",
+        batch=batch_of(product),
         act=act,
         statement=statement_of(dossier, act),
         destination=destination,

@@ -9,6 +9,7 @@ from app.lot.lots import find_lot
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.release import actions, dossier, overview, reviewing
+from app.release.statements import statement_of
 from app.trail.separation import has_clash
 from app.web.clock import Now
 from app.web.pages import go_to, sent, show
@@ -119,7 +120,7 @@ def certify_form(
         act=act,
         dossier=facts,
         verdict=verdict,
-        statement=actions.statement_of(facts, act),
+        statement=statement_of(facts, act),
         contract=Certify,
         meaning=actions.MEANS[act],
         clash=has_clash(session, "lot.certify", about=lot.ref, by=by),
@@ -158,7 +159,7 @@ def stop_form(
         act=act,
         dossier=facts,
         verdict=verdict,
-        statement=actions.statement_of(facts, act),
+        statement=statement_of(facts, act),
         contract=RejectLot,
         meaning=actions.MEANS[act],
     )

@@ -14,7 +14,7 @@ from app.db import Database
 from app.release import actions
 from app.release.rules import RULES, SOFTWARE, judge_again, judge_release
 from schemas.lot import Stage
-from schemas.release import Act, Question
+from schemas.release import Act, Checklist, Question
 from schemas.specification import Gate
 from tests.conftest import Clock, person
 from tests.journeys.production import lot_at
@@ -198,6 +198,12 @@ def test_asked_again_it_says_the_same(question: Question) -> None:
     again = Question.from_canonical(question.canonical())
     assert judge_release(again) == judge_release(question)
     assert judge_release(again).digest() == judge_release(question).digest()
+
+
+def test_a_checklist_from_before_a_point_was_asked_keeps_its_digest() -> None:
+    older = {point: True for point in Checklist.model_fields if point != "audits"}
+    assert Checklist(**older).plain() == older
+    assert Checklist(**older, audits=True).plain() == {**older, "audits": True}
 
 
 def test_a_gate_that_came_later_is_not_asked_of_an_older_verdict(question: Question) -> None:

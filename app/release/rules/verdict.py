@@ -22,14 +22,19 @@ def judge_release(question: Question) -> ReleaseVerdict:
 def judge_again(question: Question, signed: ReleaseVerdict) -> ReleaseVerdict:
     """Ask once more what was signed; an older version of Passage knew fewer gates.
 
-    A number is never used twice, so a gate that came later is not asked of an older verdict.
-    This version's own verdicts are asked every gate.
+    A number is never used twice: a gate that came later is not asked of an older verdict, and
+    one that was only reworded keeps the words that were signed while its answer is the same.
+    This version's own verdicts are asked every gate, word for word.
     """
     if signed.software == SOFTWARE:
         return judge_release(question)
-    known = {gate.rule for gate in signed.gates}
+    known = {gate.rule: gate for gate in signed.gates}
     rules = tuple(each for each in (*BEFORE_ANY, *BEFORE_FINAL) if each.number in known)
-    return _judged(question, rules).model_copy(update={"software": signed.software})
+    again = _judged(question, rules)
+    gates = (
+        known[now.rule] if known[now.rule].is_open == now.is_open else now for now in again.gates
+    )
+    return again.model_copy(update={"software": signed.software, "gates": tuple(gates)})
 
 
 def _judged(question: Question, rules: tuple[Rule[Question], ...]) -> ReleaseVerdict:
