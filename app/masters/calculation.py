@@ -32,6 +32,9 @@ _WORKING = Context(
     prec=50, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow]
 )
 
+_LARGEST = 100
+"""The highest power of ten a result may have and still be rounded and shown."""
+
 NOT_DEFINED = "not defined"
 
 Numbers: TypeAlias = tuple[Decimal, ...]
@@ -58,6 +61,8 @@ class Formula(Generic[Asked]):
         assert not args, f"{self.number} takes its inputs by name"
         with localcontext(_WORKING):
             result = self.function(*args, **kwargs)
+        if result and result.adjusted() > _LARGEST:
+            raise CannotCalculate(next(iter(kwargs)), "the result is beyond every measure")
         exact = None if result is None else ARITHMETIC.plus(result)
         return Calculation(
             formula=self.number,

@@ -17,6 +17,8 @@ from schemas.quantity import Calculation
 
 _TYPED = re.compile(r"(<=|>=|<|>|≤|≥)?\s*(-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?)")
 _SIGN = {"<=": "≤", ">=": "≥"}
+_FARTHEST = 30
+"""Powers of ten, up and down, that anything measured here may have."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ def read(typed: str, *, field: str = "value") -> Measured:
             field, f'"{typed}" is not a value{hint}; write for example "97.5" or "<0.1"'
         )
     sign, value = _SIGN.get(found[1], found[1]), Decimal(found[2])
+    if value and abs(value.adjusted()) > _FARTHEST:
+        raise UnreadableReading(field, f'"{typed}" is beyond every measure; check its exponent')
     if sign in {"<", "≤"}:
         return Measured(None, low_inside=False, high=value, high_inside=sign == "≤")
     if sign in {">", "≥"}:

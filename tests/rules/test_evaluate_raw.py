@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.masters import assays
 from app.masters.errors import CannotCalculate, UnreadableReading
 from app.masters.evaluate import evaluate
 from schemas.reading import Dosing, ResultState
@@ -137,6 +138,32 @@ def test_inhibition_is_calculated_from_raw_signals(
     reading = {"kind": "inhibition", "ratio": "1:10", "with_cells": with_cells}
     found = evaluate(asked, READING.validate_python({**reading, "without_cells": ["990", "1010"]}))
     assert (found.state, found.reported) == (state, reported)
+
+
+@pytest.mark.parametrize(
+    ("signal", "readable"), [("1e30", True), ("1e31", False), ("1e-31", False)]
+)
+def test_a_signal_beyond_every_measure_is_refused(signal: str, readable: bool) -> None:
+    """A ratio of such numbers could be neither rounded nor shown."""
+    asked = criterion(
+        unit="{fold}", result_kind={"kind": "potency_fold"}, acceptance=limit("at_least", "2.0")
+    )
+    fold = {"kind": "fold", "treated": [signal], "control": ["1e-30"]}
+    if readable:
+        assert evaluate(asked, READING.validate_python(fold)).state is ResultState.PASS
+    else:
+        with pytest.raises((UnreadableReading, CannotCalculate)):
+            evaluate(asked, READING.validate_python(fold))
+
+
+def test_a_result_beyond_every_measure_is_said_not_crashed() -> None:
+    with pytest.raises(CannotCalculate, match="beyond every measure"):
+        assays.total_cells(
+            counted=(Decimal("1e60"),),
+            squares=(Decimal(1),),
+            dilution=Decimal("1e30"),
+            volume_ml=Decimal("1e30"),
+        )
 
 
 def test_inhibition_at_another_ratio_is_another_result() -> None:
