@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -38,15 +39,39 @@ def _nobodys_hash() -> str:
     return hashed(secrets.token_urlsafe())
 
 
-def matches(account: Account | None, password: str) -> bool:
-    """Whether this is the account's password. Takes as long for an account that does not exist."""
+@dataclass(frozen=True)
+class Tried:
+    """A password that was compared with a stored hash before anything was locked for it."""
+
+    stored: str
+    right: bool
+
+
+def stored_hash(account: Account | None) -> str:
+    """The account's hash; of an account that does not exist, one that takes as long to compare."""
     nobodys = _nobodys_hash()  # made before it is needed: the first stranger waits no longer
-    stored = account.password_hash if account else nobodys
+    return account.password_hash if account else nobodys
+
+
+def try_password(stored: str, password: str) -> Tried:
+    """Compare a password with a stored hash."""
     try:
         hasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
-        return False
-    return account is not None
+        return Tried(stored, right=False)
+    return Tried(stored, right=True)
+
+
+def matches(account: Account | None, password: str, tried: Tried | None = None) -> bool:
+    """Whether this is the account's password.
+
+    What was tried before counts only against the same hash: a password that was changed
+    meanwhile is compared anew.
+    """
+    stored = stored_hash(account)
+    if tried is None or tried.stored != stored:
+        tried = try_password(stored, password)
+    return tried.right and account is not None
 
 
 def is_of_another_cost(account: Account) -> bool:

@@ -7,6 +7,7 @@ append-only is not changed, and nothing audited is deleted (R-P11-05, design ide
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.db import AppendOnly, Base, Technical, key_of
 from app.trail.models import AuditEntry
 from schemas.trail import RowChange
 
+AS_IT_IS = frozenset({str, int, bool})
 NOTED = "rows written and not yet recorded"
 
 
@@ -40,11 +42,17 @@ def plain(value: object) -> Any:
     return value
 
 
+@cache
+def secrets_of(mapper: Mapper[Any]) -> frozenset[str]:
+    """The columns of which the trail keeps a digest alone."""
+    return frozenset(each.key for each in mapper.column_attrs if each.columns[0].info.get("secret"))
+
+
 def shown(mapper: Mapper[Any], key: str, value: object) -> Any:
     """A column's value for the trail; of a secret only a digest."""
-    if value is not None and mapper.columns[key].info.get("secret"):
+    if value is not None and key in secrets_of(mapper):
         return "sha256:" + sha256(str(value).encode()).hexdigest()
-    return plain(value)
+    return value if type(value) in AS_IT_IS else plain(value)
 
 
 def state_of(row: Base) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from app.errors import OutOfDate, RecordError
 
 WRITING_MAX = 8
 READING_MAX = 10
+PROVING_MAX = 4
+"""Passwords compared at once: each takes 64 MiB and a tenth of a second of a processor."""
 
 
 class KeepAttempt(Protocol):
@@ -64,6 +66,7 @@ class Turns:
     def __init__(self) -> None:
         self.writing = Semaphore(WRITING_MAX)
         self.reading = Semaphore(READING_MAX)
+        self.proving = Semaphore(PROVING_MAX)
 
 
 def turns(request: Request) -> Turns:

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 
+import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from app.db import Database
+from app.main import create_app
+from app.people.credentials import hashed, matches, stored_hash, try_password
 from app.people.models import Account
 from app.trail.models import AuditEntry
 from tests.conftest import PASSWORD, Browser, Clock
@@ -77,3 +81,30 @@ def test_a_closed_account_is_out_at_once(browser: People, database: Database, cl
             Account.__table__.update().where(Account.username == "olga").values(closed_at=clock())
         )
     assert olga.get("/").status_code == 303
+
+
+def test_nobody_waits_behind_a_password_that_is_compared(
+    sqlite_database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+    compare = PasswordHasher.verify
+
+    def looking_on(self: PasswordHasher, *words: str) -> bool:
+        assert sqlite_database._turn is not None
+        held.append(sqlite_database._turn.locked())
+        return compare(self, *words)
+
+    monkeypatch.setattr(PasswordHasher, "verify", looking_on)
+    stranger = Browser(create_app(sqlite_database, clock), None)
+    assert _send(stranger, "olga", PASSWORD) == 303
+    assert held == [False]
+
+
+def test_what_was_tried_counts_only_against_the_same_password(database: Database) -> None:
+    with database.reading() as session:
+        olga = session.scalars(select(Account).where(Account.username == "olga")).one()
+        tried = try_password(stored_hash(olga), PASSWORD)
+        assert (tried.right, matches(olga, PASSWORD, tried)) == (True, True)
+        olga.password_hash = hashed("a new one entirely")
+        assert not matches(olga, PASSWORD, tried)
+        assert matches(olga, "a new one entirely", try_password(stored_hash(None), "guess"))

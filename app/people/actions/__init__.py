@@ -20,7 +20,13 @@ from app.people.actions.lists import (
     waiting,
 )
 from app.people.actions.passwords import change_password, set_password
-from app.people.actions.sign_in import SignInFailed, begin_session, end_session, sessions_of
+from app.people.actions.sign_in import (
+    SignInFailed,
+    begin_session,
+    end_session,
+    hash_to_try,
+    sessions_of,
+)
 from app.people.actions.tokens import make_token, own_token, revoke_token, token_view, tokens_of
 from app.people.actions.training import (
     SOON,
@@ -45,6 +51,7 @@ __all__ = [
     "close_account",
     "confirm_identity",
     "end_session",
+    "hash_to_try",
     "local_day",
     "make_token",
     "open_account",

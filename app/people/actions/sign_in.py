@@ -34,8 +34,41 @@ class LockedOut(TooManyAttempts):
         self.username = username
 
 
+def hash_to_try(session: Session, sign_in: SignIn, *, address: str, at: datetime) -> str | None:
+    """The hash a password is compared with before the writing begins: nobody waits for that.
+
+    It decides nothing: `begin_session` asks everything again. None where it will be refused
+    anyway, so that an address that goes on knocking costs no more than a look.
+    """
+    try:
+        account = _account_open_to(session, sign_in, address=address, at=at)
+    except TooManyAttempts:
+        return None
+    return credentials.stored_hash(account)
+
+
+def _account_open_to(
+    session: Session, sign_in: SignIn, *, address: str, at: datetime
+) -> Account | None:
+    credentials.refuse_busy_address(session, address, at=at)
+    account = session.scalar(select(Account).where(Account.username == sign_in.username))
+    if (
+        credentials.is_locked(account, at)
+        if account
+        else credentials.seems_locked(session, sign_in.username, at)
+    ):
+        raise LockedOut(sign_in.username)
+    return account
+
+
 def begin_session(
-    session: Session, sign_in: SignIn, *, address: str, at: datetime, record: Record
+    session: Session,
+    sign_in: SignIn,
+    *,
+    address: str,
+    at: datetime,
+    record: Record,
+    tried: credentials.Tried | None = None,
 ) -> tuple[str, Account]:
     """Sign in; returns the token for the browser and the account.
 
@@ -46,15 +79,8 @@ def begin_session(
         LockedOut: the account is locked for now.
         BusyAddress: the address is.
     """
-    credentials.refuse_busy_address(session, address, at=at)
-    account = session.scalar(select(Account).where(Account.username == sign_in.username))
-    if (
-        credentials.is_locked(account, at)
-        if account
-        else credentials.seems_locked(session, sign_in.username, at)
-    ):
-        raise LockedOut(sign_in.username)
-    right = credentials.matches(account, sign_in.password.get_secret_value())
+    account = _account_open_to(session, sign_in, address=address, at=at)
+    right = credentials.matches(account, sign_in.password.get_secret_value(), tried)
     if account is None or not right or account.closed_at is not None:
         raise SignInFailed(sign_in.username)
     account.failed_attempts = 0

@@ -2,17 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.errors import OutOfDate
 from app.people import actions
 from app.people.actor import Actor
+from app.people.credentials import Tried, try_password
 from app.people.sessions import SignedIn, allowed, cookie_name, set_cookie
 from app.web.clock import Now
 from app.web.guard import client_address
 from app.web.pages import go_to, sent, show
-from app.web.unit import Look, Recording, UnitOfWork
+from app.web.unit import Look, Recording, UnitOfWork, turns
 from schemas.people import FirstSteps, SignIn
 
 pages = APIRouter()
@@ -29,17 +31,35 @@ def sign_in_form(request: Request, session: Look) -> Response:
     return show(request, "people/sign_in.html", site=site, contract=SignIn)
 
 
+SignInForm = Annotated[SignIn, sent(SignIn)]
+
+
+async def tried_password(request: Request, form: SignInForm, at: Now) -> Tried | None:
+    """Compare the password while nobody waits for the write lock behind it."""
+
+    def compare() -> Tried | None:
+        address = client_address(request)
+        with request.app.state.database.reading() as session:
+            stored = actions.hash_to_try(session, form, address=address, at=at)
+        return try_password(stored, form.password.get_secret_value()) if stored else None
+
+    async with turns(request).proving:
+        return await run_in_threadpool(compare)
+
+
 @open_pages.post("/sign-in")
 def sign_in(
     request: Request,
-    form: Annotated[SignIn, sent(SignIn)],
+    form: SignInForm,
     at: Now,
+    tried: Annotated[Tried | None, Depends(tried_password)],
     session: UnitOfWork,
     record: Recording,
 ) -> Response:
     """Sign in and go to the page that was asked for."""
+    address = client_address(request)
     token, _ = actions.begin_session(
-        session, form, address=client_address(request), at=at, record=record
+        session, form, address=address, at=at, record=record, tried=tried
     )
     answer = go_to(safe_path(request.query_params.get("next")))
     set_cookie(answer, token)

@@ -22,16 +22,22 @@ def rows_of(connection: Connection, mapper: Mapper[Any]) -> Iterator[dict[str, A
         *(type_coerce(column, NULLTYPE).label(key) for key, (column, _) in read.items())
     ).order_by(*mapper.primary_key)
     found = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(stored)
-    for row in found.mappings():
-        yield {key: reader(row[key]) for key, (_, reader) in read.items()}
+    readers = [(key, reader) for key, (_, reader) in read.items()]
+    for row in found:
+        yield {
+            key: reader(value) if reader and value is not None else value
+            for (key, reader), value in zip(readers, row, strict=True)
+        }
 
 
-def _reader(kind: TypeEngine[Any], connection: Connection) -> Callable[[Any], Any]:
+def _reader(kind: TypeEngine[Any], connection: Connection) -> Callable[[Any], Any] | None:
+    """What makes a stored value one of ours; None where it is one already."""
     process = kind.dialect_impl(connection.dialect).result_processor(connection.dialect, None)
 
+    if process is None:
+        return None
+
     def reading(stored: Any) -> Any:
-        if stored is None or process is None:
-            return stored
         try:
             return process(stored)
         except (ValueError, TypeError, LookupError, ArithmeticError):

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Mapper
 
 from app.trail.capture import audited_mappers, shown
 from app.trail.models import SignatureRow
@@ -21,9 +20,14 @@ def compare_rows(connection: Connection, states: States, found: Found) -> int:
     """Compare every audited row with its last state in the trail; gives back how many there are."""
     count = 0
     for mapper in audited_mappers():
+        table = str(mapper.local_table)
+        keys = [mapper.get_property_by_column(each).key for each in mapper.primary_key]
         for row in rows_of(connection, mapper):
             count += 1
-            _compare(mapper, row, states, found)
+            key = "/".join(str(row[each]) for each in keys)
+            state = {each: shown(mapper, each, value) for each, value in row.items()}
+            if not states.see(table, key, state):
+                _compare(table, key, state, states.known(table, key), found)
     for where, known in states.unseen():
         found(
             TrailFault(
@@ -40,17 +44,14 @@ def _hint(known: Known) -> str:
     return ""
 
 
-def _compare(mapper: Mapper[Any], row: dict[str, Any], states: States, found: Found) -> None:
-    table = str(mapper.local_table)
-    keys = (mapper.get_property_by_column(each).key for each in mapper.primary_key)
-    key = "/".join(str(row[each]) for each in keys)
-    known = states.see(table, key)
+def _compare(
+    table: str, key: str, state: dict[str, Any], known: Known | None, found: Found
+) -> None:
     if known is None:
         found(
             TrailFault(where=f"{table}/{key}", says="inserted behind the trail: no entry has it.")
         )
         return
-    state = {each: shown(mapper, each, value) for each, value in row.items()}
     for column, was, has in differences(known.state, state):
         found(
             TrailFault(

@@ -12,6 +12,8 @@ from typing import Any, Self
 from app.trail.capture import plain
 from schemas.trail import Entry, RowChange, TrailFault
 
+INTO_LAST = "INTO last (tbl, key, seq, did, by, state) VALUES (?,?,?,?,?,?)"
+
 
 @dataclass(frozen=True)
 class Known:
@@ -80,6 +82,9 @@ class States:
 
     def learn(self, change: RowChange, entry: Entry) -> Iterator[TrailFault]:
         """Take over one change; tell what it found that no earlier entry had left there."""
+        told = (change.table, change.key, entry.seq, entry.did, entry.by, _text(change.new))
+        if change.old is None and self._is_first(told):
+            return
         known = self.known(change.table, change.key)
         where = f"{change.table}/{change.key}"
         if change.old is None and known is not None:
@@ -102,10 +107,11 @@ class States:
                     says=f"{column} was {was} in {known.entry}, but entry {entry.seq} "
                     f"found {has}: changed behind the trail in between.",
                 )
-        self._store.execute(
-            "INSERT OR REPLACE INTO last (tbl, key, seq, did, by, state) VALUES (?,?,?,?,?,?)",
-            (change.table, change.key, entry.seq, entry.did, entry.by, _text(change.new)),
-        )
+        self._store.execute(f"INSERT OR REPLACE {INTO_LAST}", told)
+
+    def _is_first(self, told: tuple[str, str, int, str, str, str]) -> bool:
+        """Keep what was told of a row that nothing was told of before; otherwise keep nothing."""
+        return self._store.execute(f"INSERT OR IGNORE {INTO_LAST}", told).rowcount == 1
 
     def remember(self, entry: Entry) -> None:
         """Keep what was done, if somebody will ask for it."""
@@ -135,12 +141,14 @@ class States:
         row = self._store.execute(
             "SELECT seq, did, by, state FROM last WHERE tbl = ? AND key = ?", (table, key)
         ).fetchone()
-        return Known(row[0], row[1], row[2], json.loads(row[3])) if row else None
+        return _known(row)
 
-    def see(self, table: str, key: str) -> Known | None:
-        """The last state of a row that is there."""
-        self._store.execute("UPDATE last SET seen = 1 WHERE tbl = ? AND key = ?", (table, key))
-        return self.known(table, key)
+    def see(self, table: str, key: str, state: dict[str, Any]) -> bool:
+        """Whether a row that is there is, word for word, as its last entry left it."""
+        row = self._store.execute(
+            "UPDATE last SET seen = 1 WHERE tbl = ? AND key = ? RETURNING state", (table, key)
+        ).fetchone()
+        return row is not None and row[0] == _text(state)
 
     def unseen(self) -> Iterator[tuple[str, Known]]:
         """Rows that the trail knows and nobody has seen."""
@@ -150,8 +158,12 @@ class States:
             yield f"{table}/{key}", Known(rest[0], rest[1], rest[2], json.loads(rest[3]))
 
 
+def _known(row: tuple[int, str, str, str] | None) -> Known | None:
+    return Known(row[0], row[1], row[2], json.loads(row[3])) if row else None
+
+
 def _text(state: dict[str, Any]) -> str:
-    return json.dumps(state, ensure_ascii=False)
+    return json.dumps(state, ensure_ascii=False, sort_keys=True)
 
 
 def differences(kept: dict[str, Any], there: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
