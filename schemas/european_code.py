@@ -60,6 +60,8 @@ def sec_donation_part(country: str, establishment: str, number: str) -> str:
 
 def without_sec(packed: str, *lengths: int) -> str:
     """Drop the letters SEC printed before a code, but never the first letters of a code."""
+    if packed.startswith("SEC:"):
+        return packed.removeprefix("SEC:")
     known = len(packed) - len("SEC") in lengths
     return packed.removeprefix("SEC") if known else packed
 
@@ -74,9 +76,10 @@ def parse_sec_di(entered: str) -> str:
     """
     packed = without_sec(packed_code(entered, "donation code"), DONATION_PART)
     if len(packed) != DONATION_PART:
+        letters = ", the letters SEC among them" if packed.startswith("SEC") else ""
         raise ValueError(
             f"a SEC donation part has 21 characters (2 country, 6 establishment, 13 donation); "
-            f"this has {len(packed)}"
+            f"this has {len(packed)}{letters}"
         )
     _country(packed[:2])
     letters_or_digits(packed[2:8], *_ESTABLISHMENT, starts_at=3)

@@ -50,7 +50,9 @@ def identify_donation(entered: str) -> DonationIdentification:
     Raises:
         ValueError: it is neither, and the words say what is wrong.
     """
-    packed = packed_code(entered, "donation code")
+    packed = packed_code(entered, "donation code").removeprefix("SEC:")
+    if not packed:
+        raise ValueError("the donation code is missing; scan it, or copy it from the label")
     if packed.startswith("=") or DIN <= len(packed) <= DIN_LONGEST:
         return DonationIdentification(scheme=DonationScheme.ISBT_128, value=parse_din(packed))
     if len(packed) in (WHOLE, WHOLE + len("SEC")):

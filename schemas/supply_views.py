@@ -168,11 +168,12 @@ class LogbookLine(Contract):
 
 
 class EquipmentPage(Contract):
-    """A piece of equipment with its logbook and its uses."""
+    """A piece of equipment with its logbook and its newest uses."""
 
     equipment: EquipmentView
     logbook: tuple[LogbookLine, ...]
-    uses: tuple[EquipmentUsed, ...]
+    uses: tuple[EquipmentUsed, ...] = Field(description="The newest, the last one first")
+    more_uses: bool = Field(default=False, description="There are older ones")
 
 
 class MaterialPage(Contract):
@@ -184,7 +185,8 @@ class MaterialPage(Contract):
 
 
 class RoomPage(Contract):
-    """A room with its uses."""
+    """A room with its newest uses."""
 
     room: RoomView
-    uses: tuple[RoomUsed, ...]
+    uses: tuple[RoomUsed, ...] = Field(description="The newest, the last one first")
+    more_uses: bool = Field(default=False, description="There are older ones")

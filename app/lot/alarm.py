@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.lot.deviations import raise_deviation
 from app.lot.lots import lot_for_change
-from app.lot.models import Lot, Source
+from app.lot.models import Deviation, Lot, Source
 from app.people.actor import Actor
+from app.supplies.alarm import Loss
 from app.trail import audit
 
 
@@ -43,35 +44,31 @@ def lock_lots(session: Session, numbers: Sequence[str]) -> None:
 
 
 def sound(
-    session: Session,
-    numbers: Sequence[str],
-    *,
-    about: str,
-    title: str,
-    why: str,
-    rule: str,
-    critical: bool,
-    by: Actor,
-    at: datetime,
+    session: Session, numbers: Sequence[str], loss: Loss, *, by: Actor, at: datetime
 ) -> tuple[Lot, ...]:
     """Open a deviation in each of these lots, and record it; a critical one holds the lot."""
     lots = []
     for number in sorted(numbers):
         lot = lot_for_change(session, number)
-        deviation = raise_deviation(
-            session,
-            lot,
-            about=about,
-            title=title,
-            description=why,
-            rule=rule,
-            critical=critical,
-            by=by,
-            at=at,
-        )
-        audit.record(session, by=by, at=at, did="deviation.open", about=deviation.ref, why=why)
+        about = tell(session, lot, loss, by=by, at=at).ref
+        audit.record(session, by=by, at=at, did="deviation.open", about=about, why=loss.why)
         lots.append(lot)
     return tuple(lots)
+
+
+def tell(session: Session, lot: Lot, loss: Loss, *, by: Actor, at: datetime) -> Deviation:
+    """Open the deviation of a loss in one lot; the caller records it."""
+    return raise_deviation(
+        session,
+        lot,
+        about=loss.about,
+        title=loss.title,
+        description=loss.why,
+        rule=loss.rule,
+        critical=loss.critical,
+        by=by,
+        at=at,
+    )
 
 
 def reached(session: Session, numbers: Sequence[str]) -> tuple[str, ...]:

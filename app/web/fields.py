@@ -172,6 +172,8 @@ class _Drawing:
         )
         sent = self.typed.values.get(name)
         default = info.get_default() if not info.is_required() and value is None else value
+        if choices and isinstance(default, bool):
+            default = "true" if default else "false"  # one of two answers, not a tick
         shown: Any = (sent or []) if many else self.typed.value(name)
         if not self.typed.values:
             shown = (

@@ -22,8 +22,8 @@ from app.trail import attachments, audit
 from app.trail.verify import verify
 from schemas.lot import ContainerState
 from schemas.master import EquipmentNeed
-from schemas.supply import MaterialState
-from schemas.supply_forms import ChangeService, DecideMaterial
+from schemas.supply import CalibrationOutcome, MaterialState
+from schemas.supply_forms import ChangeService, DecideMaterial, LogCalibration
 from schemas.trail import TrailFault
 from tests.browser.unit import stock_of
 from tests.conftest import ENGINES, Build, Clock, Shelf, person, signing
@@ -215,6 +215,24 @@ def test_what_has_expired_or_was_rejected_since_was_good_then(unit: WorkingUnit,
         corrected(unit, lot, "S100", materials=instead(unit, lot, number))
         assert supplies.lots_touched_by(unit.session, number) == (lot.number,)
         assert [(each.rule, each.critical) for each in deviations_of(unit.session, lot)] == opened
+    assert deviations_of(unit.session, lot)[0].about == f"material/{bad}"
+
+
+def test_a_calibration_that_failed_since_is_told(unit: WorkingUnit, lot: Lot) -> None:
+    other = second_cabinet(unit, lot.started_at)
+    unit.clock.forward(days=2)
+    failed = LogCalibration(
+        done_on=unit.clock().date(),
+        outcome=CalibrationOutcome.FAILED,
+        words="Air speed off by a third",
+        version=supplies.find_equipment(unit.session, other).version,
+    )
+    olga = person(unit.session, "olga", "supply.maintain")
+    supplies.log_calibration(unit.session, other, failed, alarm=alarm, by=olga, at=unit.clock())
+    assert deviations_of(unit.session, lot) == ()
+    corrected(unit, lot, "S100", equipment=[{"kind": "EQ-BSC", "equipment": other}])
+    (told,) = deviations_of(unit.session, lot)
+    assert (told.rule, told.about, told.critical) == ("SUP-13", f"equipment/{other}", False)
 
 
 def out_of_service(unit: WorkingUnit, code: str, *, back: bool = False) -> None:

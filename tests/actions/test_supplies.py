@@ -345,6 +345,24 @@ def test_qa_is_told_of_a_supplier_who_may_no_longer_supply(
     assert actions.falling_due(session, olga, clock()) == []
 
 
+def test_a_page_shows_the_newest_uses_of_what_is_used_for_years(
+    session: Session, clock: Clock, stock: Stock
+) -> None:
+    by = person(session, "olga", "step.perform")
+    for lot in range(52):
+        number = f"UNIT1-26-{lot:04d}"
+        at = clock.forward(minutes=1)
+        where = {"lot_number": number, "about": f"lot/{number}/step/S100/1", "by": by, "at": at}
+        actions.use_equipment(session, equipment="CEN-01", kind=None, **where)
+        actions.use_room(session, room="R-101", grade=None, **where)
+    audit.record(session, by=by, at=clock(), did="step.perform", about=ABOUT)
+    page = actions.equipment_page(session, "CEN-01", by=by, at=clock())
+    assert [each.lot_number for each in page.uses[:2]] == ["UNIT1-26-0051", "UNIT1-26-0050"]
+    assert (len(page.uses), page.more_uses) == (50, True)
+    room = actions.room_page(session, "R-101")
+    assert (room.uses[0].place, len(room.uses), room.more_uses) == ("step S100, 1", 50, True)
+
+
 # Receipt and decision
 
 

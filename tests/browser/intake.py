@@ -128,12 +128,11 @@ def donation_received(
         }
     )
     olga.encloses("log", "logger.csv", b"minute,celsius\n0,3.1\n60,6.4\n")
-    olga.scans({"donation_code": DONATION})
-    if patient:
-        # The last box of the form: the scanner's Enter sends it.
-        olga.scans({"patient_code_on_container": patient}, sends=True)
-    else:
-        olga.presses("Enter the receipt")
+    # Both identifiers one after the other: the scanner's Enter leads from one to the next.
+    olga.scans(
+        {"donation_code": DONATION} | ({"patient_code_on_container": patient} if patient else {})
+    )
+    olga.presses("Enter the receipt")
     olga.sees("Receipt entered.")
 
 

@@ -326,6 +326,7 @@ def test_what_a_donation_said_before_its_correction_stays_on_its_page(
     code = prepared(journey.accepted_donation)
     olga, path = browser("olga"), f"/intake/donations/{code}/correct"
     page = olga.get(path).text
+    assert 'value="true" checked' in page  # can be stored for long
     sent = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', page))
     sent |= {
         "tissue": "umbilical_cord",
@@ -343,6 +344,13 @@ def test_what_a_donation_said_before_its_correction_stays_on_its_page(
     assert "Quarantine" in shown
     refused = olga.post(path, data=sent)
     assert (refused.status_code, "out of date" in refused.text) == (409, True)
+
+
+def test_a_patients_hospital_is_chosen_from_those_who_will_see_the_patient(
+    browser: People,
+) -> None:
+    page = browser("olga").get("/intake/patients/new").text
+    assert re.findall(r'value="(HOSP\d)"', page) == ["HOSP1", "HOSP2"]
 
 
 def test_withdrawing_a_consent_says_what_follows(browser: People, prepared: Prepared) -> None:

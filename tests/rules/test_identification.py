@@ -214,11 +214,19 @@ def test_two_neighbours_exchanged_are_always_found(din: str, spot: int) -> None:
     [
         (SEC_DI, "sec_di", SEC_DI, f"SEC {SEC_DI}"),
         (f"SEC {SEC_DI}", "sec_di", SEC_DI, f"SEC {SEC_DI}"),
+        (f"SEC: {SEC_DI}", "sec_di", SEC_DI, f"SEC {SEC_DI}"),
         (f"SEC {SEC_DI} {SEC[21:]}", "sec_di", SEC_DI, f"SEC {SEC_DI}"),
         (DIN, "isbt_128", DIN, "G1234 98 654321 H"),
         ("=G123498654321 00", "isbt_128", DIN, "G1234 98 654321 H"),
     ],
-    ids=["donation part", "with SEC", "whole SEC: the donation part is kept", "DIN", "scan"],
+    ids=[
+        "donation part",
+        "with SEC",
+        "with SEC and a colon",
+        "whole SEC: the donation part is kept",
+        "DIN",
+        "scan",
+    ],
 )
 def test_a_donation_says_which_standard_it_follows(
     entered: str, scheme: str, value: str, printed: str
@@ -234,7 +242,7 @@ def test_a_donation_says_which_standard_it_follows(
     ("entered", "words"),
     [
         ("D-00123", "7 characters are neither"),
-        ("", "0 characters are neither"),
+        ("", "the donation code is missing"),
         (SEC_DI[:-1], "this has 20"),
         ("X" * 60, "60 characters are neither"),
     ],

@@ -12,15 +12,13 @@ from typing import Generic, TypeVar
 from app.expansion.actions.taking import Deed, Noes
 from app.expansion.judging import Amiss
 from app.expansion.work import Work
-from app.supplies.actions.finding import as_scanned, find_equipment, find_material_lot
-from app.supplies.actions.logbook import calibration_failed
+from app.supplies.actions.finding import as_scanned
 from app.supplies.actions.taking_back import AnyUse, move_use, standing_uses, take_back
 from app.supplies.actions.using import lock_material_lots
 from app.supplies.models import EquipmentUse, MaterialUse, RoomUse
 from schemas.expansion import Performed, UsedEquipment, UsedMaterial
 from schemas.finding import Finding
 from schemas.production import EntryWords
-from schemas.supply import MaterialState
 
 MEND = "If it was really used, report a deviation: it cannot be booked."
 
@@ -60,27 +58,6 @@ def retake_supplies(
     found += _put_right(work, rooms, moved_to, why)
     _take(Deed(work, about, used_at), materials.missing, equipment.missing, rooms.missing)
     yield from _amiss(work, found)
-    yield from _known_since(work, materials.missing, equipment.missing)
-
-
-def _known_since(
-    work: Work,
-    materials: Iterable[tuple[int, UsedMaterial]],
-    equipment: Iterable[tuple[int, UsedEquipment]],
-) -> Iterator[Amiss]:
-    """What was good when it was used, and is known today not to have been."""
-    says = f"{work.step.title}. It was used at this step, as was said when the entry was corrected."
-    for _, taken in materials:
-        lot = find_material_lot(work.session, taken.lot)
-        if lot.state is MaterialState.REJECTED:
-            title = f"{work.step.code} {lot.number} was rejected since: {lot.decision_reason}"
-            grave = lot.material.critical or lot.material.biological_origin
-            yield Amiss("SUP-04", title, says, critical=grave)
-    for _, used in equipment:
-        row = find_equipment(work.session, used.equipment)
-        if calibration_failed(work.session, row):
-            title = f"{work.step.code} The last calibration of {row.code} failed"
-            yield Amiss("SUP-13", title, says, critical=True)
 
 
 def _put_right(

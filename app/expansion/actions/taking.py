@@ -7,14 +7,18 @@ from datetime import datetime
 
 from app.errors import BadInput, FieldError, NotFound, Refused, refuse_if
 from app.expansion.work import Work
+from app.lot.alarm import tell
+from app.supplies.actions.logbook import failed_calibration
 from app.supplies.actions.using import (
     lock_material_lots,
     use_equipment,
     use_material,
     use_room,
 )
+from app.supplies.alarm import Loss, calibration_failed_after_use, rejected_after_use
 from schemas.expansion import Performed, UsedEquipment, UsedMaterial
 from schemas.finding import Finding
+from schemas.supply import MaterialState
 
 
 class Noes:
@@ -80,7 +84,7 @@ class Deed:
     def uses_material(self, taken: UsedMaterial) -> None:
         """Some of a material lot, in the unit of the master."""
         need = self.work.book.master.material(taken.code)
-        use_material(
+        use = use_material(
             self.work.session,
             material_lot=taken.lot,
             material_code=taken.code,
@@ -91,10 +95,12 @@ class Deed:
             by=self.work.by,
             at=self.used_at,
         )
+        if use.material_lot.state is MaterialState.REJECTED:
+            self._hears(rejected_after_use(use.material_lot))
 
     def uses_equipment(self, used: UsedEquipment) -> None:
         """A piece of equipment of the kind the master names."""
-        use_equipment(
+        use = use_equipment(
             self.work.session,
             equipment=used.equipment,
             kind=used.kind,
@@ -103,6 +109,13 @@ class Deed:
             by=self.work.by,
             at=self.used_at,
         )
+        failed = failed_calibration(self.work.session, use.equipment)
+        if failed is not None:
+            self._hears(calibration_failed_after_use(failed))
+
+    def _hears(self, loss: Loss) -> None:
+        """What was good when it was used, and is known today not to have been."""
+        tell(self.work.session, self.work.lot, loss, by=self.work.by, at=self.work.at)
 
     def uses_room(self, room: str) -> None:
         """A room of the grade of the step, or a better one."""

@@ -26,6 +26,7 @@ from app.intake.actions.donors import (
     give_consent,
     make_patient_code,
     register_donor,
+    treating_sites,
     withdraw_consent,
 )
 from app.intake.actions.dossier import donation_dossier, donor_file, donor_summary
@@ -88,6 +89,7 @@ __all__ = [
     "register_donor",
     "reports_to_verify",
     "transport_log",
+    "treating_sites",
     "verdicts_for",
     "verify_report",
     "waiting",

@@ -19,6 +19,7 @@ from app.intake.models import (
     RiskAssessmentRow,
 )
 from app.people.actor import Actor
+from app.people.models import Account
 from app.trail import audit
 from app.trail.signatures import sign
 from schemas.chain_of_identity import CODES, chain_of_identity
@@ -43,6 +44,17 @@ def make_patient_code(
     session.add(row)
     audit.record(session, by=by, at=at, did="intake.register", about=row.ref)
     return row
+
+
+def treating_sites(session: Session) -> tuple[str, ...]:
+    """The hospitals somebody has an account of: the ones that will see their patients."""
+    found = session.scalars(
+        select(Account.treating_site)
+        .where(Account.treating_site.is_not(None), Account.closed_at.is_(None))
+        .distinct()
+        .order_by(Account.treating_site)
+    )
+    return tuple(each for each in found if each)
 
 
 def find_patient(session: Session, code: str) -> PatientCode:

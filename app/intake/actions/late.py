@@ -13,6 +13,7 @@ from app.lot import alarm
 from app.lot.lots import hold, lot_for_change
 from app.lot.models import Lot, Source
 from app.people.actor import Actor
+from app.supplies.alarm import Loss
 from app.trail import audit
 from schemas.eligibility import Eligibility
 from schemas.intake import DonationState
@@ -140,17 +141,14 @@ def hold_lots(
     session: Session, donation: DonationRow, why: str, *, by: Actor, at: datetime
 ) -> tuple[Lot, ...]:
     """Hold every lot that came of this donation, through banks too, and open its deviation."""
-    return alarm.sound(
-        session,
-        lots_from(session, donation),
+    loss = Loss(
         about=donation.ref,
         title=f"Donation {donation.donation_code} is no longer what it was accepted as",
         why=why,
         rule="ACC-04",
         critical=True,
-        by=by,
-        at=at,
     )
+    return alarm.sound(session, lots_from(session, donation), loss, by=by, at=at)
 
 
 def lots_from(session: Session, *donations: DonationRow) -> tuple[str, ...]:

@@ -50,9 +50,11 @@ def worklist(
 
 
 @pages.get("/intake/patients/new")
-def patient_form(request: Request, by: Registrar) -> Response:
-    """The form for a new patient code."""
-    return show(request, "intake/patient_new.html", contract=NewPatientCode)
+def patient_form(request: Request, by: Registrar, session: Look) -> Response:
+    """The form for a new patient code; a hospital is chosen once one has an account here."""
+    known = tuple(Option(each, each) for each in actions.treating_sites(session))
+    options = {"treating_site": known} if known else {}
+    return show(request, "intake/patient_new.html", contract=NewPatientCode, options=options)
 
 
 @pages.post("/intake/patients/new")

@@ -38,7 +38,6 @@ from app.supplies.actions.uses import (
     supplies_of_lot,
     uses_of_equipment,
     uses_of_material_lot,
-    uses_of_room,
 )
 from app.supplies.actions.using import use_equipment, use_material, use_room
 from app.supplies.actions.viewing import (
@@ -93,7 +92,6 @@ __all__ = [
     "use_room",
     "uses_of_equipment",
     "uses_of_material_lot",
-    "uses_of_room",
     "waiting",
     "what_bars_release",
 ]

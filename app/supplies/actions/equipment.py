@@ -11,7 +11,7 @@ from app.supplies.actions.evidence import keep_evidence
 from app.supplies.actions.finding import as_scanned, day_of, find_equipment, find_room
 from app.supplies.actions.logbook import last_event
 from app.supplies.actions.uses import uses_of_equipment
-from app.supplies.alarm import Alarm
+from app.supplies.alarm import Alarm, calibration_failed_after_use
 from app.supplies.models import Equipment, EquipmentEvent, Room
 from app.trail import audit
 from schemas.supply import CalibrationOutcome, EquipmentDeed
@@ -94,7 +94,7 @@ def log_calibration(
     )
     _logged(session, event, log.file, by=by, at=at)
     if reached:
-        _tell(session, event, reached, alarm, by=by, at=at)
+        alarm.sound(session, reached, calibration_failed_after_use(event), by=by, at=at)
     return row
 
 
@@ -119,30 +119,6 @@ def _used_since_good(session: Session, code: str, zone: str) -> tuple[str, ...]:
             for each in uses_of_equipment(session, row.code)
             if each.taken_back is None and (good is None or day_of(each.at, zone) >= good)
         )
-    )
-
-
-def _tell(
-    session: Session,
-    event: EquipmentEvent,
-    reached: tuple[str, ...],
-    alarm: Alarm,
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    row = event.equipment
-    alarm.sound(
-        session,
-        reached,
-        about=row.ref,
-        title=f"Calibration of {row.code} failed after use",
-        why=f"{row.title} was used since its last good calibration. Found on {event.done_on}: "
-        f"{event.words}",
-        rule="SUP-13",
-        critical=False,
-        by=by,
-        at=at,
     )
 
 

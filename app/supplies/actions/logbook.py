@@ -32,7 +32,7 @@ def due_as_of(session: Session, row: Equipment, deed: EquipmentDeed, day: date) 
     return event.due_on if event is not None else None
 
 
-def calibration_failed(session: Session, row: Equipment) -> bool:
-    """Whether the calibration that was done last failed."""
+def failed_calibration(session: Session, row: Equipment) -> EquipmentEvent | None:
+    """The calibration that was done last, if it failed."""
     event = last_event(session, row, EquipmentDeed.CALIBRATION)
-    return event is not None and not event.passed
+    return None if event is None or event.passed else event

@@ -19,7 +19,7 @@ from app.supplies.actions.finding import (
 )
 from app.supplies.actions.suppliers import last_approval
 from app.supplies.actions.uses import lots_touched_by
-from app.supplies.alarm import Alarm
+from app.supplies.alarm import Alarm, rejected_after_use
 from app.supplies.models import Material, MaterialLot
 from app.supplies.rules import RELEASE_RULES
 from app.trail import audit
@@ -175,7 +175,7 @@ def decide_material(
         refuse_if(judge(RELEASE_RULES, release_case(session, lot, today=day_of(at, by.zone))))
     _sign_decision(session, lot, decision, by=by, at=at)
     if reached:
-        _tell(session, lot, reached, alarm, by=by, at=at)
+        alarm.sound(session, reached, rejected_after_use(lot), by=by, at=at)
     return lot
 
 
@@ -196,29 +196,6 @@ def _sign_decision(
     lot.decided_at = at
     lot.decision_reason = decision.reason
     audit.record(session, by=by, at=at, did="supply.decide", about=lot.ref, why=decision.reason)
-
-
-def _tell(
-    session: Session,
-    lot: MaterialLot,
-    reached: tuple[str, ...],
-    alarm: Alarm,
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    alarm.sound(
-        session,
-        reached,
-        about=lot.ref,
-        title=f"Material lot {lot.number} was rejected after use",
-        why=f"{lot.material.title}, lot {lot.supplier_lot} of {lot.supplier.name}, was rejected "
-        f"after it had been used: {lot.decision_reason}",
-        rule="SUP-04",
-        critical=lot.material.critical or lot.material.biological_origin,
-        by=by,
-        at=at,
-    )
 
 
 def what_bars_release(

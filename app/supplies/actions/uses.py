@@ -6,8 +6,8 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from app.supplies.actions.finding import find_equipment, find_material_lot, find_room
-from app.supplies.models import EquipmentUse, MaterialUse, RoomUse
+from app.supplies.actions.finding import find_equipment, find_material_lot
+from app.supplies.models import Equipment, EquipmentUse, MaterialUse, Room, RoomUse
 from schemas.quantity import Unit
 from schemas.supply import EquipmentUsed, LotSupplies, MaterialUsed, RoomUsed, TakenBack
 
@@ -41,6 +41,26 @@ def _uses(
     rows = session.scalars(select(kind).where(which).order_by(kind.at, kind.id)).all()
     back = {each.takes_back_id: taken_back(each) for each in rows if each.takes_back_id}
     return tuple(used(each, back.get(each.id)) for each in rows if not each.takes_back_id)
+
+
+def _newest(
+    session: Session,
+    kind: type[AnyUse],
+    which: ColumnElement[bool],
+    used: Callable[[AnyUse, TakenBack | None], Used],
+    *,
+    count: int,
+) -> tuple[Used, ...]:
+    """The newest uses, the last one first: what is used for years has more than a page shows."""
+    rows = session.scalars(
+        select(kind)
+        .where(which, kind.takes_back_id.is_(None))
+        .order_by(kind.at.desc(), kind.id.desc())
+        .limit(count)
+    ).all()
+    given = session.scalars(select(kind).where(kind.takes_back_id.in_([each.id for each in rows])))
+    back = {each.takes_back_id: taken_back(each) for each in given}
+    return tuple(used(each, back.get(each.id)) for each in rows)
 
 
 def taken_back(row: AnyUse) -> TakenBack:
@@ -79,14 +99,17 @@ def uses_of_equipment(session: Session, code: str) -> tuple[EquipmentUsed, ...]:
     return _uses(session, EquipmentUse, EquipmentUse.equipment_id == row.id, equipment_used)
 
 
-def uses_of_room(session: Session, code: str) -> tuple[RoomUsed, ...]:
-    """Each use of a room, in order, those that were taken back among them.
+def newest_uses_of_equipment(
+    session: Session, row: Equipment, *, count: int
+) -> tuple[EquipmentUsed, ...]:
+    """The newest uses of a piece of equipment, the last one first."""
+    here = EquipmentUse.equipment_id == row.id
+    return _newest(session, EquipmentUse, here, equipment_used, count=count)
 
-    Raises:
-        NotFound: no room has this number.
-    """
-    row = find_room(session, code)
-    return _uses(session, RoomUse, RoomUse.room_id == row.id, room_used)
+
+def newest_uses_of_room(session: Session, row: Room, *, count: int) -> tuple[RoomUsed, ...]:
+    """The newest uses of a room, the last one first."""
+    return _newest(session, RoomUse, RoomUse.room_id == row.id, room_used, count=count)
 
 
 def material_used(use: MaterialUse, back: TakenBack | None) -> MaterialUsed:

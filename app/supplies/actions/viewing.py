@@ -17,7 +17,11 @@ from app.supplies.actions.finding import (
     used_of,
 )
 from app.supplies.actions.suppliers import approvals
-from app.supplies.actions.uses import uses_of_equipment, uses_of_material_lot, uses_of_room
+from app.supplies.actions.uses import (
+    newest_uses_of_equipment,
+    newest_uses_of_room,
+    uses_of_material_lot,
+)
 from app.supplies.models import Equipment, EquipmentEvent, Material, MaterialLot, Room, Supplier
 from schemas.quantity import Unit
 from schemas.supply import MaterialState
@@ -37,6 +41,8 @@ from schemas.supply_views import (
 )
 
 SHOWN_MAX = 200
+USES_MAX = 50
+"""Uses on the page of equipment or of a room; each one is in the record of its lot."""
 
 
 def overview(session: Session, search: SupplySearch, *, by: Actor, at: datetime) -> SupplyOverview:
@@ -171,7 +177,7 @@ def material_page(session: Session, number: str, *, by: Actor, at: datetime) -> 
 
 
 def equipment_page(session: Session, code: str, *, by: Actor, at: datetime) -> EquipmentPage:
-    """A piece of equipment, its logbook, newest first, and each use of it.
+    """A piece of equipment, its logbook and its newest uses, the last one first.
 
     Raises:
         NotFound: there is none with this number.
@@ -183,24 +189,27 @@ def equipment_page(session: Session, code: str, *, by: Actor, at: datetime) -> E
         .where(EquipmentEvent.equipment_id == row.id)
         .order_by(EquipmentEvent.id.desc())
     )
+    uses = newest_uses_of_equipment(session, row, count=USES_MAX + 1)
     return EquipmentPage(
         equipment=equipment_view(row, today=day_of(at, by.zone)),
         logbook=tuple(
             LogbookLine.model_validate({key: getattr(each, key) for key in shown})
             for each in events
         ),
-        uses=uses_of_equipment(session, row.code),
+        uses=uses[:USES_MAX],
+        more_uses=len(uses) > USES_MAX,
     )
 
 
 def room_page(session: Session, code: str) -> RoomPage:
-    """A room and each use of it.
+    """A room and its newest uses, the last one first.
 
     Raises:
         NotFound: there is none with this number.
     """
     row = find_room(session, code)
-    return RoomPage(room=room_view(row), uses=uses_of_room(session, row.code))
+    uses = newest_uses_of_room(session, row, count=USES_MAX + 1)
+    return RoomPage(room=room_view(row), uses=uses[:USES_MAX], more_uses=len(uses) > USES_MAX)
 
 
 def catalogue(session: Session) -> Catalogue:
