@@ -128,7 +128,7 @@ def run(folder: Path, url: str, *, rounds: int, seed: int) -> int:
     wrong: list[str] = []
     seen = [0] * CLIENTS
     for number in range(1, rounds + 1):
-        one_round(server, clients, dice.randint(2, 12), dice.uniform(0, 0.1))
+        one_round(server, clients, dice.randint(2, 9), dice.uniform(0, 0.1))
         if number % LOOK_EVERY and number < rounds:
             continue
         fresh = [

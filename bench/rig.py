@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import random
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,10 +58,18 @@ def go_home(folder: Path, url: str) -> None:
 
 def serve(folder: Path, url: str, port: int, ahead: timedelta) -> None:
     """What `passage serve` does, on a clock that goes on where the site's story ended."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     go_home(folder, url)
     upgrade(url)
     app = create_app(Database(url), lambda: datetime.now(UTC) + ahead)
     uvicorn.run(app, port=port, log_level="critical", server_header=False)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(0)
 
 
 @dataclass
@@ -118,7 +127,7 @@ def filled(folder: Path, url: str, lots: int) -> Site:
                 session, new, by=by, at=clock(), record=audit.record
             )
     database.close()
-    ahead = clock() - datetime.now(UTC) + timedelta(minutes=1)
+    ahead = max(clock() - datetime.now(UTC), timedelta()) + timedelta(minutes=1)
     return Site(folder, url, ahead, tokens, tested.number, results, steps, [])
 
 
