@@ -139,6 +139,14 @@ def container(**changed: Any) -> ContainerCase:
             [],
             id="thawing is on record",
         ),
+        pytest.param(
+            {"step": Step.PREPARE, "state": ContainerState.AT_SITE, "prepared": True},
+            ["DLV-13"],
+            id="it was thawed before",
+        ),
+        pytest.param(
+            {"step": Step.PREPARE, "state": ContainerState.AT_SITE}, [], id="it is thawed now"
+        ),
         pytest.param({"order_cancelled": True}, ["DLV-12"], id="the order was withdrawn"),
         pytest.param(
             {"lot_stage": Stage.RECALLED, "lot_held": True, "order_patient": "COI-B"},

@@ -7,7 +7,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.delivery.actions.cases import identity_case, journey_case, judge_containers
-from app.delivery.actions.events import add_event, latest, record_for_each, refuse_odd_moment
+from app.delivery.actions.events import (
+    add_event,
+    holder_of,
+    latest,
+    record_for_each,
+    refuse_odd_moment,
+)
 from app.delivery.actions.finding import (
     locked_in,
     shipment_for_change,
@@ -17,7 +23,7 @@ from app.delivery.actions.packing import papers_of
 from app.delivery.actions.setting_aside import set_aside, stop_unless_identified
 from app.delivery.models import Shipment
 from app.delivery.rules import JOURNEY
-from app.errors import BadInput, refuse_if
+from app.errors import BadInput, FieldError, refuse_if
 from app.lot.models import Container
 from app.people.actor import Actor
 from app.rulebook import judge
@@ -153,7 +159,8 @@ def hand_over(
 
     Raises:
         NotFound: no such shipment, or nothing in it is packed or on its way.
-        BadInput: the moment lies ahead, or before what was recorded last.
+        BadInput: the moment lies ahead, or before what was recorded last, or it is in these
+            hands already.
         Refused: a rule stands against it: recalled, held, expired, not checked.
     """
     shipment = shipment_for_change(session, number, by=by)
@@ -161,6 +168,7 @@ def hand_over(
     refuse_odd_moment(
         "handed_over_at", form.handed_over_at, after=latest(session, containers), at=at
     )
+    _refuse_same_hands(session, containers[0], form, by=by)
     case = IdentityCase(
         patient_read=form.patient_code,
         patient=shipment.order.patient_code,
@@ -191,6 +199,16 @@ def hand_over(
     details = form.plain()
     record_for_each(session, containers, did="delivery.hand_over", by=by, at=at, details=details)
     return done(shipment)
+
+
+def _refuse_same_hands(
+    session: Session, container: Container, form: HandOver, *, by: Actor
+) -> None:
+    """A form that is sent again would add a second hand-over to the same person."""
+    holder = holder_of(session, container, by=by)
+    if holder.casefold() == form.taken_by.casefold():
+        says = f"{holder} has it already; a hand-over is to somebody else."
+        raise BadInput([FieldError("taken_by", says)])
 
 
 def receive_shipment(

@@ -121,6 +121,13 @@ def order_stands(case: ContainerCase) -> Iterator[str]:
         yield f"Order {case.order} was withdrawn."
 
 
+@rule("DLV-13", cite="R-DEL-11; R-ATMP-36", mend="Go on to the administration, or destroy it.")
+def nothing_is_opened_twice(case: ContainerCase) -> Iterator[str]:
+    """A container is thawed or opened once; the time it may last counts from then."""
+    if case.step is Step.PREPARE and case.prepared:
+        yield f"{case.container} was thawed or opened already."
+
+
 RULES = (
     order_stands,
     bank_stays_here,
@@ -134,4 +141,5 @@ RULES = (
     container_arrives_in_date,
     second_person_has_checked,
     opening_is_recorded,
+    nothing_is_opened_twice,
 )
