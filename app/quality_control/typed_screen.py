@@ -8,7 +8,7 @@ from datetime import datetime
 
 from starlette.datastructures import FormData, UploadFile
 
-from app.errors import BadInput, FieldError
+from app.errors import BadInput, FieldError, Refused
 from app.quality_control.quality import LotQuality
 from app.quality_control.sample_screen import Line, Test, screen_of, tests_at
 from app.quality_control.typed_results import Part, read_dosing, read_result
@@ -42,11 +42,16 @@ class TypedResults:
 
     @contextmanager
     def on_screen(self) -> Iterator[None]:
-        """Put what is wrong with a result at its box on the screen."""
+        """Put what is wrong with a result at its box on the screen, all of it at once."""
+        unsaid = dict.fromkeys(error for each in self.words.results for error in _unsaid(each))
         try:
             yield
         except BadInput as wrong:
-            raise BadInput([self._moved(each) for each in wrong.errors]) from wrong
+            raise BadInput([*(self._moved(each) for each in wrong.errors), *unsaid]) from wrong
+        except Refused as no:
+            if unsaid:
+                raise BadInput(tuple(unsaid)) from no
+            raise
 
     def _moved(self, error: FieldError) -> FieldError:
         head, index, rest = (*error.field.split(".", 2), "", "")[:3]
@@ -125,6 +130,17 @@ def _new_result(line: Line, test: Test, part: Part, file: str | None) -> NewResu
         raw_reference=own.raw_reference or shared.raw_reference,
         seen_revision=_seen(part),
     )
+
+
+def _unsaid(new: NewResult) -> Iterator[FieldError]:
+    """What every result that was read has to say, and does not, at its box (QC-10, QC-14)."""
+    if isinstance(new.reading, NotTestedReading | NotApplicableReading):
+        return
+    if new.tested_at is None:
+        yield FieldError("common.tested_at", "Say when it was tested.")
+    if not (new.raw_file or new.raw_reference):
+        says = "Say where the raw data are kept, or choose their file beside the test."
+        yield FieldError("common.raw_reference", says)
 
 
 def _read_header(part: Part) -> ResultHeader:

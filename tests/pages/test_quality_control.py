@@ -124,6 +124,26 @@ def test_what_was_typed_stays_with_its_error(
     assert record(database, received).criterion("CD90").results == ()
 
 
+def test_what_every_result_says_is_asked_at_its_box(browser: Open, received: Laboratory) -> None:
+    anton = browser("anton")
+    path = f"/quality/samples/{received.samples['UC-BULK']}"
+    page = anton.get(path).text
+    typed = {
+        box(page, "Endotoxin", "reading.values"): "0.05",
+        box(page, "Appearance", "reading.outcome"): "off-white suspension without clumps",
+    }
+    answer = anton.post(path, data={**typed, "common.tested_at": ""})
+    assert answer.status_code == 422
+    for name in ("tested-at", "raw-reference"):
+        assert answer.text.count(f'href="#f-common-{name}"') == 1
+        assert f'id="f-common-{name}-error"' in answer.text
+        assert f'aria-describedby="f-common-{name}-error"' in answer.text
+    reason = box(page, "Endotoxin", "reason")
+    untold = anton.post(path, data={reason.replace("reason", "instead"): "not_tested"})
+    assert untold.status_code == 422
+    assert f'href="#f-{reason.replace(".", "-")}"' in untold.text
+
+
 def test_an_unknown_instrument_is_said_at_the_result(browser: Open, received: Laboratory) -> None:
     anton = browser("anton")
     path = f"/quality/samples/{received.samples['UC-BULK']}"
