@@ -24,7 +24,8 @@ ROUNDS: dict[str, tuple[str, ...]] = {
         *("/intake/donations/new", "/intake/patients/{patient}"),
         f"/intake/donors/{DONOR}",
         *(f"/intake/donors/{DONOR}/{each}" for each in ("consent", "withdraw", "questionnaire")),
-        *(f"/intake/donations/{MARROW}{each}" for each in ("", "/receive")),
+        *(f"/intake/donations/{MARROW}{each}" for each in ("", "/receive", "/correct", "/label")),
+        "/intake/questionnaires/1/correct",
         *("/supplies/equipment/new", "/supplies/equipment/BAL-01"),
         *(f"/supplies/equipment/BAL-01/{each}" for each in ("calibration", "cleaning", "service")),
         *("/supplies/rooms/R-101", "/supplies/rooms/R-101/service", "/supplies/find"),
@@ -69,7 +70,7 @@ ROUNDS: dict[str, tuple[str, ...]] = {
     "lars": (
         *("/", "/delivery", f"/delivery/orders/{ORDERED}", f"/delivery/orders/{ORDERED}/pack"),
         *("/supplies/materials/new", f"/supplies/materials/{QUARANTINED}"),
-        f"/supplies/materials/{QUARANTINED}/certificate",
+        *(f"/supplies/materials/{QUARANTINED}/{each}" for each in ("certificate", "label")),
         *(f"/delivery/shipments/{PACKED}-S1{each}" for each in ("", "/papers", "/hand-over")),
         f"/delivery/containers/{VIAL.format('001')}/unpack",
         *(f"/genealogy?ref={FROZEN}", f"/delivery/lots/{GIVEN}"),
