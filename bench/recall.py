@@ -30,14 +30,12 @@ WITH RECURSIVE down(id) AS (
   JOIN lot l ON l.number = u.lot_number WHERE m.number = :material
   UNION SELECT s.lot_id FROM lot_source s JOIN down ON s.parent_lot_id = down.id)
 SELECT o.patient_code, o.treating_site, o.number, o.contact, c.number, l.number, l.product_name,
-  l.stage, l.held, c.state, max(e.happened_at)
+  l.stage, l.held, c.state,
+  (SELECT max(e.happened_at) FROM container_event e WHERE e.container_id = c.id)
 FROM down JOIN container c ON c.lot_id = down.id JOIN lot l ON l.id = c.lot_id
 JOIN container_event p ON p.container_id = c.id AND p.kind = 'packed'
 JOIN shipment s ON s.id = p.shipment_id JOIN delivery_order o ON o.id = s.order_id
-JOIN container_event e ON e.container_id = c.id
 WHERE c.state NOT IN ('in_store', 'retention', 'consumed')
-GROUP BY o.patient_code, o.treating_site, o.number, o.contact, c.number, l.number,
-  l.product_name, l.stage, l.held, c.state
 ORDER BY c.number
 """)
 

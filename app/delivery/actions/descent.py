@@ -1,7 +1,6 @@
 """Which lots came of what, and what each lot came from: asked of the database in one go."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import CompoundSelect, Select, func, select
 from sqlalchemy.orm import Session, aliased
@@ -141,8 +140,24 @@ def sent_containers(
     patient: str | None = None,
 ) -> tuple[PatientLine, ...]:
     """The containers that left for a patient: of lots, or one, or of one patient (R-ATMP-34)."""
+    event = aliased(ContainerEvent)
+    last = select(func.max(event.happened_at)).where(event.container_id == Container.id)
     asked = (
-        select(Container, Order)
+        select(
+            Container.id,
+            Order.patient_code,
+            Order.treating_site,
+            Order.number.label("order_number"),
+            Order.contact,
+            Container.number.label("container"),
+            Lot.number.label("lot_number"),
+            Lot.product_name,
+            Lot.stage.label("lot_stage"),
+            Lot.held.label("lot_held"),
+            Container.state,
+            last.scalar_subquery().label("last_event_at"),
+        )
+        .join(Lot, Lot.id == Container.lot_id)
         .join(ContainerEvent, ContainerEvent.container_id == Container.id)
         .join(Shipment, Shipment.id == ContainerEvent.shipment_id)
         .join(Order, Order.id == Shipment.order_id)
@@ -155,32 +170,9 @@ def sent_containers(
         asked = asked.where(Container.number == container)
     elif lots is not None:
         asked = asked.where(Container.lot_id.in_(lots))
-    last = dict(session.execute(asked).all())
-    moments = _last_moments(session, list(last))
-    return tuple(_line(each, order, moments[each.id]) for each, order in last.items())
-
-
-def _last_moments(session: Session, containers: Sequence[Container]) -> dict[int, datetime]:
-    rows = session.execute(
-        select(ContainerEvent.container_id, func.max(ContainerEvent.happened_at))
-        .where(ContainerEvent.container_id.in_([each.id for each in containers]))
-        .group_by(ContainerEvent.container_id)
-    )
-    return dict(rows.all())
-
-
-def _line(container: Container, order: Order, last: datetime) -> PatientLine:
-    lot = container.lot
-    return PatientLine(
-        patient_code=order.patient_code,
-        treating_site=order.treating_site,
-        order_number=order.number,
-        contact=order.contact,
-        container=container.number,
-        lot_number=lot.number,
-        product_name=lot.product_name,
-        lot_stage=lot.stage,
-        lot_held=lot.held,
-        state=container.state,
-        last_event_at=last,
+    # packed again after it was put back: where it went last is where it is
+    sent = {row.id: row for row in session.execute(asked)}
+    return tuple(
+        PatientLine.model_validate({name: getattr(row, name) for name in PatientLine.model_fields})
+        for row in sent.values()
     )
