@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +34,14 @@ def fill(database: Database, count: int) -> None:
         end = head(session)
         olga = session.scalars(select(Account.id).where(Account.username == "olga")).one()
         last = max(session.scalars(select(Training.id)), default=0)
+        at = session.scalars(select(AuditEntry.at).order_by(AuditEntry.at.desc()).limit(1)).one()
     link = end.link
     with database.engine.connect() as connection:
         for start in range(0, count, AT_ONCE):
             rows = list(_trainings(olga, last + start, min(AT_ONCE, count - start)))
             entries = []
             for seq, row in enumerate(rows, end.seq + start + 1):
-                entry = _entry(seq, row)
+                entry = _entry(seq, row, at)
                 link = next_link(link, entry["body_digest"])
                 entries.append(entry | {"link": link})
             connection.execute(insert(Training), rows)
@@ -62,8 +63,7 @@ def _trainings(account: int, after: int, count: int) -> Iterator[dict[str, Any]]
         }
 
 
-def _entry(seq: int, row: dict[str, Any]) -> dict[str, Any]:
-    at = datetime(2026, 3, 2, tzinfo=UTC) + timedelta(seconds=seq)
+def _entry(seq: int, row: dict[str, Any], at: datetime) -> dict[str, Any]:
     entry = Entry(
         seq=seq,
         at=at,
