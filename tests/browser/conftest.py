@@ -19,6 +19,7 @@ QUIET = (
 )
 TABLET = ViewportSize(width=1280, height=800)
 """Ten inches, held across."""
+TELEPHONE = ViewportSize(width=390, height=844)
 
 PATIENCE_MS = 60_000
 """A busy machine is no fault of a page."""

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from app.expansion.book import Place
 from app.lot.lots import find_lot
+from tests.browser.accessibility import too_wide
+from tests.browser.conftest import TABLET, TELEPHONE
 from tests.browser.intake import DONATION
 from tests.browser.serving import Site
 from tests.browser.visitor import Boxes, Visitor
@@ -47,11 +49,20 @@ def next_step(site: Site, number: str, **changed: object) -> tuple[Place, str, B
 def step_performed(site: Site, people: People, number: str) -> None:
     """Olga performs the next step; Oskar checks it where it is asked."""
     place, path, boxes = next_step(site, number)
+    fits_a_telephone(people("olga"), path)
     people("olga").does(path, boxes, f"Enter {place.step.code}")
     if place.step.second_person:
         site.clock.forward(minutes=2)
         oskar = people("oskar")
         oskar.does(f"{path}/{place.occurrence}/check", {}, "Sign the check", signed=True)
+
+
+def fits_a_telephone(visitor: Visitor, path: str) -> None:
+    """No box of a step stands out of the side of a telephone."""
+    visitor.page.set_viewport_size(TELEPHONE)
+    visitor.opens(path)
+    assert too_wide(visitor.page) == 0, f"{path} is wider than a telephone"
+    visitor.page.set_viewport_size(TABLET)
 
 
 def produced(site: Site, people: People, number: str) -> None:

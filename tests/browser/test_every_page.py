@@ -11,7 +11,7 @@ from app.lot.lots import find_lot
 from app.main import create_app
 from tests.browser.accessibility import faults_on, too_wide
 from tests.browser.busy_site import busy
-from tests.browser.conftest import TABLET, Enter, Serve
+from tests.browser.conftest import TABLET, TELEPHONE, Enter, Serve
 from tests.browser.rounds import GIVEN, ROUNDS
 
 FILES = {
@@ -32,7 +32,6 @@ PARTS = {"/lots/{number}/record"}
 """What a page fetches to show in itself."""
 
 ELSEWHERE = {"/first-steps": "the one page of an empty site: tests/browser/test_first_steps.py"}
-TELEPHONE = ViewportSize(width=390, height=844)
 ZOOMED = ViewportSize(width=640, height=400)
 """A tablet of 1280 x 800 at 200 per cent."""
 
