@@ -453,6 +453,40 @@ def test_what_leaves_the_store_is_named(
     assert found(STEP_RULES, case) == rules
 
 
+FILL = {
+    "kind": "fill",
+    "volume_to_fill_ml": "100",
+    "volume_per_container_ml": "5",
+    "containers_filled": 20,
+    "volume_left_ml": "0",
+    "started_at": NOW,
+    "ended_at": NOW,
+}
+FILLING = next(step for _, step in CRYO.master.steps() if step.containers)
+MOST = FILLING.containers.maximum if FILLING.containers else 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "rules"),
+    [
+        pytest.param({}, [], id="all of it"),
+        pytest.param({"containers_filled": 40}, [], id="twice the volume: a deviation"),
+        pytest.param({"containers_filled": 41}, ["EXP-43"], id="more than twice"),
+        pytest.param({"containers_filled": 30, "containers_rejected": 11}, ["EXP-43"], id="in all"),
+        pytest.param(
+            {"containers_filled": 2 * MOST, "volume_to_fill_ml": "9999"}, [], id="twice the plan"
+        ),
+        pytest.param(
+            {"containers_filled": 2 * MOST + 1, "volume_to_fill_ml": "9999"},
+            ["EXP-43"],
+            id="more than twice the plan",
+        ),
+    ],
+)
+def test_no_more_is_filled_than_can_be(changed: dict[str, Any], rules: list[str]) -> None:
+    assert found(STEP_RULES, performing(FILLING, {**FILL, **changed})) == rules
+
+
 # Checking, correcting, endorsing
 
 

@@ -53,7 +53,7 @@ def correct_step(
     Raises:
         OutOfDate: the entry shown was corrected by somebody else.
         SamePerson: who checked an entry does not correct it.
-        Refused: EXP-35 to EXP-42, EXP-53 to EXP-59, or supplies say no.
+        Refused: EXP-35 to EXP-43, EXP-53 to EXP-59, or supplies say no.
         BadInput: what was entered cannot be read. NotFound: there is no such entry.
     """
     by = by.doing("step.correct")

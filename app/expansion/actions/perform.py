@@ -45,7 +45,7 @@ def perform_step(
 
     Raises:
         OutOfDate: this step was entered for this time already: a replayed form, or another tab.
-        Refused: EXP-21 to EXP-42, or supplies say no. BadInput: what was entered cannot be read.
+        Refused: EXP-21 to EXP-43, or supplies say no. BadInput: what was entered cannot be read.
         NotFound: no such lot or step.
     """
     by = by.doing("step.perform")

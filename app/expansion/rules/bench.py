@@ -159,6 +159,30 @@ def grown_after_seeding(case: BenchCase) -> Iterator[str]:
             )
 
 
+PLAINLY_WRONG = 2
+"""Twice as much is no error of measurement; what is nearer is kept and opens a deviation."""
+
+
+@rule("EXP-43", cite="R-ATMP-20; R-A11D-07", mend="Count the containers and look at the volumes.")
+def no_more_is_filled_than_can_be(case: BenchCase) -> Iterator[str]:
+    """Not twice as many containers are filled as the master makes, or the volume is enough for.
+
+    Each of them gets a number for ever: a digit too many would make hundreds.
+    """
+    values, plan = case.values, case.step.containers
+    if not isinstance(values, FillValues) or plan is None:
+        return
+    made = values.containers_filled + values.containers_rejected
+    if made > PLAINLY_WRONG * plan.maximum:
+        yield f"{made} containers were entered; the master makes {plan.maximum} at most."
+    filled = made * values.volume_per_container_ml
+    if filled > PLAINLY_WRONG * values.volume_to_fill_ml:
+        yield (
+            f"{made} containers of {values.volume_per_container_ml:f} mL are {filled:f} mL; "
+            f"{values.volume_to_fill_ml:f} mL were there."
+        )
+
+
 RULES = (
     the_line_is_clear,
     materials_are_those_of_the_step,
@@ -169,6 +193,7 @@ RULES = (
     bank_may_still_be_used,
     containers_are_named,
     grown_after_seeding,
+    no_more_is_filled_than_can_be,
 )
 
 
@@ -227,6 +252,7 @@ CORRECTION_RULES = (
     no_more_vessels_than_were_seeded,
     containers_are_named,
     grown_after_seeding,
+    no_more_is_filled_than_can_be,
     containers_are_not_undone,
     what_is_given_back_is_still_there,
     later_steps_still_hold,
