@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -15,10 +16,13 @@ from app.expansion.book import Place
 from app.intake.actions import find_donation
 from app.lot.lots import find_lot
 from app.people import actions as people
+from app.supplies import actions as supplies
 from app.trail import audit
 from schemas.expansion import PerformStep
+from schemas.master_step import RoomGrade
 from schemas.origin import DonationUse, Tissue
 from schemas.people import NewToken
+from schemas.supply_forms import NewRoom
 from tests.conftest import PASSWORD, Browser, Clock, person
 from tests.journeys.intake import accepted_donation
 from tests.journeys.production import (
@@ -219,16 +223,26 @@ def test_the_list_of_lots_is_filtered_and_paged(
     assert first in olga.get(f"/lots?words={first.lower()}").text
 
 
-def test_machines_do_the_same_once(
-    database: Database, unit: WorkingUnit, browser: Open, clock: Clock
-) -> None:
-    number = a_lot(database, unit)
+def a_token(database: Database, clock: Clock) -> str:
+    """A token of Olga's, for a machine."""
     with database.writing() as session:
         new = NewToken(label="Tablet", expires_on=clock().date() + timedelta(days=30))
         by = person(session, "olga", "account.own")
         token, _ = people.make_token(session, new, by=by, at=clock(), record=audit.record)
+        return token
+
+
+def bearing(token: str, key: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}", "idempotency-key": key}
+
+
+def test_machines_do_the_same_once(
+    database: Database, unit: WorkingUnit, browser: Open, clock: Clock
+) -> None:
+    number = a_lot(database, unit)
+    token = a_token(database, clock)
     machine = browser(None)
-    headers = {"authorization": f"Bearer {token}", "idempotency-key": "step-1"}
+    headers = bearing(token, "step-1")
     place, form = next_form(database, unit, number, wait=False)
     path = f"/api/v1/lots/{number}/steps/{place.step.code}"
     body = form.model_dump(mode="json")
@@ -244,6 +258,42 @@ def test_machines_do_the_same_once(
     assert Decimal(record["maximum_doublings"]) == 15
     listed = machine.get("/api/v1/lots?words=UNIT1", headers=headers).json()
     assert [each["number"] for each in listed["lines"]] == [number]
+
+
+def test_machines_correct_what_was_used_once(
+    database: Database, unit: WorkingUnit, browser: Open, clock: Clock
+) -> None:
+    number, token = a_lot(database, unit), a_token(database, clock)
+    with database.writing() as session:
+        quinn, other = (
+            person(session, "quinn", "supply.decide"),
+            NewRoom(code="R-104", title="Second clean room", grade=RoomGrade.B),
+        )
+        supplies.add_room(session, other, by=quinn, at=clock())
+    machine, (_, form) = browser(None), next_form(database, unit, number, wait=False)
+    path = f"/api/v1/lots/{number}/steps/S010"
+    body = form.model_dump(mode="json")
+    done = machine.post(path, json=body, headers=bearing(token, "step")).json()
+    correction = {
+        "entry": 1,
+        "values": body["values"],
+        "performed_at": done["performed_at"],
+        "reason": "It was the other room",
+    }
+
+    def corrected(key: str, room: str) -> Any:
+        sent = {**correction, "room": room}
+        return machine.post(f"{path}/1/correct", json=sent, headers=bearing(token, key))
+
+    no = corrected("worse", "R-102")
+    assert (no.status_code, [each["rule"] for each in no.json()["findings"]]) == (409, ["SUP-21"])
+    first, again, late = (corrected(key, "R-104") for key in ("other", "other", "later"))
+    assert (first.status_code, first.json()["entry"], first.json()["room"]) == (200, 2, "R-104")
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert (late.status_code, late.json()["type"]) == (409, "urn:passage:OutOfDate")
+    record = machine.get(f"/api/v1/lots/{number}/production", headers=bearing(token, "-")).json()
+    assert [each["code"] for each in record["supplies"]["rooms"]] == ["R-104"]
+    assert [each["code"] for each in record["supplies"]["rooms_taken_back"]] == ["R-101"]
 
 
 def test_what_was_really_used_is_entered_on_the_correction_page(
