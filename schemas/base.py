@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -131,6 +132,16 @@ def _to_utc(moment: datetime) -> datetime:
         raise ValueError(
             "is no moment a calendar knows; write for example 2026-03-31T14:05Z"
         ) from None
+
+
+def local_words(moment: datetime, zone: str) -> str:
+    """A moment as the clock in a zone shows it, with its offset: 2026-03-31 14:05 UTC+02:00."""
+    try:
+        local = moment.astimezone(ZoneInfo(zone))
+    except OverflowError:  # the first and last day there are
+        local = moment.astimezone(UTC)
+    offset = local.strftime("%z")
+    return f"{local:%Y-%m-%d %H:%M} UTC{offset[:3]}:{offset[3:]}"
 
 
 def is_empty(value: object) -> bool:

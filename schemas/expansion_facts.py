@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from schemas.base import Amount, Code, Contract, Moment, Text
+from schemas.base import Amount, Code, Contract, Moment, Text, ZoneName
 from schemas.expansion import Performed, StartLot
 from schemas.intake import DonationState
 from schemas.lot import ContainerFacts, LotFacts, Stage
@@ -56,6 +56,7 @@ class StartCase(Contract):
     donations: tuple[DonationCase, ...]
     containers: tuple[ContainerCase, ...]
     now: Moment
+    zone: ZoneName = "UTC"
 
 
 class PlaceCase(Contract):

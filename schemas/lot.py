@@ -4,7 +4,18 @@ from enum import StrEnum
 
 from pydantic import Field, PositiveInt
 
-from schemas.base import Amount, Code, Contract, Digest, LongText, Moment, Reason, Text, ZoneName
+from schemas.base import (
+    Amount,
+    Code,
+    Contract,
+    Digest,
+    LongText,
+    Moment,
+    Reason,
+    Text,
+    ZoneName,
+    local_words,
+)
 from schemas.origin import DonationUse
 from schemas.people import Signing
 from schemas.product import ContainerKind
@@ -87,6 +98,10 @@ class LotFacts(Contract):
     completed_at: Moment | None = Field(description="When production was endorsed")
     expires_at: Moment | None = Field(description="Of the product: from filling or freezing on")
     zone: ZoneName
+
+    def local(self, moment: Moment) -> str:
+        """A moment as the clock of the site shows it, with its offset."""
+        return local_words(moment, self.zone)
 
 
 class SourceKind(StrEnum):

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from fastapi.templating import Jinja2Templates
@@ -18,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.errors import BadInput, RecordError
 from app.settings import VERSION
 from app.web.forms import Typed, anchor, fields_of, read_form
-from schemas.base import Contract
+from schemas.base import Contract, local_words
 from schemas.people import Role
 
 C = TypeVar("C", bound=Contract)
@@ -27,11 +26,7 @@ HERE = Path(__file__).parent.parent
 
 def local_time(moment: datetime | None, zone: str) -> str:
     """A moment as people of the site read it, always with its offset from UTC."""
-    if moment is None:
-        return "–"
-    local = moment.astimezone(ZoneInfo(zone))
-    offset = local.strftime("%z")
-    return f"{local:%Y-%m-%d %H:%M} UTC{offset[:3]}:{offset[3:]}"
+    return "–" if moment is None else local_words(moment, zone)
 
 
 def civil(day: date | None) -> str:

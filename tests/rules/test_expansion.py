@@ -630,3 +630,18 @@ def test_containers_are_corrected(
 def test_production_is_endorsed(changed: dict[str, Any], rules: list[str]) -> None:
     plain = {"lot": LOT, "owed": (), "to_check": (), "out_of_step": ()}
     assert found(ENDORSEMENT_RULES, EndorsementCase.model_validate(plain | changed)) == rules
+
+
+@pytest.mark.parametrize(
+    ("zone", "says"),
+    [
+        pytest.param("Europe/Warsaw", "2026-03-20 12:00 UTC+01:00", id="in winter time"),
+        pytest.param("America/New_York", "2026-03-20 07:00 UTC-04:00", id="across the sea"),
+    ],
+)
+def test_a_refusal_tells_the_time_on_the_wall(zone: str, says: str) -> None:
+    later = performing(performed_at=NOW + timedelta(hours=1), lot={"zone": zone})
+    (no,) = judge(STEP_RULES, later)
+    assert no.says.startswith(f"{says} is still to come")
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    assert judge(STEP_RULES, performing(performed_at=first, lot={"zone": zone}))

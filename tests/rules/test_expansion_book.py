@@ -380,3 +380,23 @@ def test_cells_that_did_not_grow_have_no_doubling_time(harvested: int) -> None:
     (line,) = passages_of(colter((harvested,)))
     assert line.doubling_time is not None
     assert "not defined" in line.doubling_time
+
+
+@pytest.mark.parametrize(
+    ("counts", "missing", "rules"),
+    [
+        pytest.param((50, 48, 1, 1), "0", [], id="every label is found"),
+        pytest.param((50, 48, 0, 1), "1", ["IPC unreconciled_labels"], id="one is not"),
+        pytest.param((50, 48, 2, 1), "-1", ["IPC unreconciled_labels"], id="one too many"),
+    ],
+)
+def test_labels_are_reconciled(
+    counts: tuple[int, int, int, int], missing: str, rules: list[str]
+) -> None:
+    names = ("issued", "applied", "in_record", "destroyed")
+    values = {"kind": "label_reconciliation", **dict(zip(names, counts, strict=True))}
+    here = Book(AUTO.master, AUTO.product, (), frozenset(), Decimal(0), Decimal(0))
+    read = STEP_VALUES.validate_python(values)
+    (found,) = calculate(here, AUTO.master.step("S450"), 1, read)
+    assert found.calculation.shown == missing
+    assert amiss(here, "S450", values) == rules

@@ -28,6 +28,7 @@ from app.lot.lots import lot_for_change
 from app.people.actor import Actor
 from app.rulebook import judge
 from app.trail import audit
+from schemas.base import local_words
 from schemas.expansion import PerformStep
 from schemas.master_step import Step
 
@@ -52,7 +53,7 @@ def perform_step(
     lot = lot_for_change(session, lot_number)
     book = book_of(session, lot)
     step = step_of(book.master, step_code)
-    _refuse_done_before(book, step, done.occurrence)
+    _refuse_done_before(book, step, done.occurrence, by.zone)
     refuse_unreadable(session, step, done.values)
     case = step_case(session, lot, book, step, done, by=by, at=at)
     refuse_if(judge(STEP_RULES, case))
@@ -74,10 +75,10 @@ def perform_step(
     return row
 
 
-def _refuse_done_before(book: Book, step: Step, occurrence: int) -> None:
+def _refuse_done_before(book: Book, step: Step, occurrence: int, zone: str) -> None:
     there = book.at(step.code, occurrence)
     if there is not None:
         raise OutOfDate(
             f"{step.code} ({occurrence}) was entered by {there.performed_by} at "
-            f"{there.entered_at:%Y-%m-%d %H:%M} UTC. Look at it; correct it if it is wrong."
+            f"{local_words(there.entered_at, zone)}. Look at it; correct it if it is wrong."
         )

@@ -72,6 +72,7 @@ def start_case(
         donations=tuple(donations),
         containers=tuple(containers),
         now=at,
+        zone=by.zone,
     )
 
 

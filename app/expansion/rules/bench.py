@@ -110,7 +110,7 @@ def bank_may_still_be_used(case: StepCase) -> Iterator[str]:
         if facts.state is not ContainerState.IN_STORE:
             yield f"{facts.number} is “{facts.state.label}”, not in store."
         if facts.expires_at is not None and case.now >= facts.expires_at:
-            yield f"{facts.number} expired at {facts.expires_at:%Y-%m-%d %H:%M} UTC."
+            yield f"{facts.number} expired at {case.lot.local(facts.expires_at)}."
         if each.stage is not Stage.CERTIFIED or each.held:
             held = " and held" if each.held else ""
             yield f"{facts.number}: its lot is “{each.stage.label}”{held}."
@@ -154,8 +154,8 @@ def grown_after_seeding(case: BenchCase) -> Iterator[str]:
     for each in case.times:
         if each <= case.seeded_at:
             yield (
-                f"{each:%Y-%m-%d %H:%M} UTC is not after the seeding, "
-                f"at {case.seeded_at:%Y-%m-%d %H:%M} UTC."
+                f"{case.lot.local(each)} is not after the seeding, "
+                f"at {case.lot.local(case.seeded_at)}."
             )
 
 
@@ -241,7 +241,7 @@ def later_steps_still_hold(case: CorrectionCase) -> Iterator[str]:
         )
     opened = later.grown_from
     if isinstance(values, SeedValues) and opened is not None and opened <= values.seeded_at:
-        yield f"Vessels were fed or harvested at {opened:%Y-%m-%d %H:%M} UTC: seeded before that."
+        yield f"Vessels were fed or harvested at {case.lot.local(opened)}: seeded before that."
 
 
 CORRECTION_RULES = (

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from app.rulebook import rule
+from schemas.base import local_words
 from schemas.expansion_facts import StartCase
 from schemas.intake import DonationState
 from schemas.lot import ContainerState, Stage
@@ -167,7 +168,7 @@ def container_is_there(case: StartCase) -> Iterator[str]:
         if facts.state is not ContainerState.IN_STORE:
             yield f"{facts.number} is “{facts.state.label}”, not in store."
         if facts.expires_at is not None and case.now >= facts.expires_at:
-            yield f"{facts.number} expired at {facts.expires_at:%Y-%m-%d %H:%M} UTC."
+            yield f"{facts.number} expired at {local_words(facts.expires_at, case.zone)}."
         if each.taken_by is not None:
             yield f"{facts.number} was taken for lot {each.taken_by}."
 

@@ -96,7 +96,7 @@ def lot_is_in_date(case: StepCase) -> Iterator[str]:
     """Nothing is done to a lot after its expiry."""
     expires = case.lot.expires_at
     if expires is not None and case.now >= expires:
-        yield f"{case.lot.number} expired at {expires:%Y-%m-%d %H:%M} UTC."
+        yield f"{case.lot.number} expired at {case.lot.local(expires)}."
 
 
 @rule("EXP-28", cite="R-P11-06", mend="Report a deviation instead.")
@@ -118,7 +118,7 @@ def nothing_lies_in_the_future(case: StepCase) -> Iterator[str]:
     """No time of an entry lies after the moment it is entered."""
     for each in sorted({case.performed_at, *case.times}):
         if each > case.now:
-            yield f"{each:%Y-%m-%d %H:%M} UTC is still to come; it is {case.now:%H:%M} UTC."
+            yield f"{case.lot.local(each)} is still to come; it is {case.lot.local(case.now)}."
 
 
 @rule("EXP-31", cite="R-P11-06; R-ATMP-07", mend="Check the time; or correct the earlier step.")
@@ -127,16 +127,16 @@ def not_before_the_step_before(case: StepCase) -> Iterator[str]:
     before = case.last_done_at or case.lot.started_at
     if minute(case.performed_at) < minute(before):
         yield (
-            f"Done at {case.performed_at:%Y-%m-%d %H:%M} UTC, before what was done last, "
-            f"at {before:%Y-%m-%d %H:%M} UTC."
+            f"Done at {case.lot.local(case.performed_at)}, before what was done last, "
+            f"at {case.lot.local(before)}."
         )
     for each in case.times:
         if minute(each) < minute(case.lot.started_at):
-            yield f"{each:%Y-%m-%d %H:%M} UTC is before the lot was started."
+            yield f"{case.lot.local(each)} is before the lot was started."
         if minute(each) > minute(case.performed_at):
             yield (
-                f"{each:%Y-%m-%d %H:%M} UTC is after the step was done, "
-                f"at {case.performed_at:%Y-%m-%d %H:%M} UTC."
+                f"{case.lot.local(each)} is after the step was done, "
+                f"at {case.lot.local(case.performed_at)}."
             )
 
 
@@ -158,7 +158,7 @@ def not_too_early(case: StepCase) -> Iterator[str]:
         opens = each.ended_at + timedelta(minutes=wait)
         if case.now < opens:
             yield (
-                f"Not before {opens:%Y-%m-%d %H:%M} UTC: {wait} minutes after "
+                f"Not before {case.lot.local(opens)}: {wait} minutes after "
                 f"{each.window.after_step} “{each.title}”."
             )
 
@@ -214,9 +214,9 @@ def correction_keeps_to_the_past(case: CorrectionCase) -> Iterator[str]:
     """A corrected time lies between the start of the lot and now."""
     for each in sorted({case.performed_at, *case.times}):
         if each > case.now:
-            yield f"{each:%Y-%m-%d %H:%M} UTC is still to come."
+            yield f"{case.lot.local(each)} is still to come."
         if minute(each) < minute(case.lot.started_at):
-            yield f"{each:%Y-%m-%d %H:%M} UTC is before the lot was started."
+            yield f"{case.lot.local(each)} is before the lot was started."
 
 
 @rule("EXP-58", cite="R-P11-06; R-ATMP-07", mend="Correct the other step first, or check.")
@@ -225,20 +225,17 @@ def correction_keeps_the_order(case: CorrectionCase) -> Iterator[str]:
     done = minute(case.performed_at)
     if done < minute(case.not_before):
         yield (
-            f"Done at {done:%Y-%m-%d %H:%M} UTC, before what was done before it, "
-            f"at {case.not_before:%Y-%m-%d %H:%M} UTC."
+            f"Done at {case.lot.local(done)}, before what was done before it, "
+            f"at {case.lot.local(case.not_before)}."
         )
     if case.not_after is not None and done > minute(case.not_after):
         yield (
-            f"Done at {done:%Y-%m-%d %H:%M} UTC, after what was done after it, "
-            f"at {case.not_after:%Y-%m-%d %H:%M} UTC."
+            f"Done at {case.lot.local(done)}, after what was done after it, "
+            f"at {case.lot.local(case.not_after)}."
         )
     for each in case.times:
         if minute(each) > done:
-            yield (
-                f"{each:%Y-%m-%d %H:%M} UTC is after the step was done, "
-                f"at {done:%Y-%m-%d %H:%M} UTC."
-            )
+            yield (f"{case.lot.local(each)} is after the step was done, at {case.lot.local(done)}.")
 
 
 CORRECTION_RULES = (
