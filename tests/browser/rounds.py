@@ -29,6 +29,7 @@ ROUNDS: dict[str, tuple[str, ...]] = {
         *("/supplies/equipment/new", "/supplies/equipment/BAL-01"),
         *(f"/supplies/equipment/BAL-01/{each}" for each in ("calibration", "cleaning", "service")),
         *("/supplies/rooms/R-101", "/supplies/rooms/R-101/service", "/supplies/find"),
+        f"/find?number={FROZEN}",
         *("/masters", "/masters/import", "/masters/MBR-BM-MSC-AUTO/1", "/training"),
         f"/quality/deviations/new?lot={HALF}",
     ),
