@@ -46,6 +46,9 @@ from schemas.specification import Gate
 from schemas.trail import TrailFault
 
 PRODUCT = "BM-MSC-AUTO"
+PATIENCE_S = 600
+"""How long a server may take to its first answer on a machine that is busy with other things."""
+
 NETWORK = (OSError, http.client.HTTPException)
 
 
@@ -148,7 +151,7 @@ class Server:
         told = (self.site.folder, self.site.url, self.port, self.site.ahead)
         self._process = loaded.Process(target=serve, args=told, daemon=True)
         self._process.start()
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
             try:
                 ask(self.port, "GET", "/api/v1/lots")
@@ -156,7 +159,7 @@ class Server:
                 time.sleep(0.05)
             else:
                 return
-        raise RuntimeError("the server did not answer within a minute")
+        raise RuntimeError(f"the server did not answer within {PATIENCE_S} seconds")
 
     def kill(self) -> None:
         """Stop it in the middle of whatever it does."""

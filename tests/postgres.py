@@ -59,6 +59,19 @@ def throwaway_postgres(*, durable: bool = False) -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+@contextmanager
+def stopped(server: str) -> Iterator[None]:
+    """The server of this URL is away for a while, gone from one moment to the next."""
+    folder = Path(str(make_url(server).query["host"]))
+    control = (f"{_programs()}/pg_ctl", "-D", f"{folder}/cluster", "-w", "-s")
+    options = " ".join((*ALONE, "-k", f"{folder}"))
+    _run(*control, "-m", "immediate", "stop", folder=folder)
+    try:
+        yield
+    finally:
+        _run(*control, "-l", f"{folder}/log", "-o", options, "start", folder=folder)
+
+
 def create_database(server: str, name: str, template: str | None = None) -> str:
     """Make a database on the server of this URL, and return the URL of the new one.
 

@@ -65,11 +65,12 @@ def exceptional_lot(session: Session, clock: Clock) -> None:
     It is certified conditionally, administered, and certified finally when its cultures end.
     """
     unit = working_unit(session, clock)
+    other = released_lot(session, "MAT-AMEM", at=clock())
     lot = started(unit, "BM-MSC-AUTO")
     through(unit, lot, "S030")
     _entered_late(unit, lot)
     through(unit, lot, "S110")
-    _medium_of_another_lot(unit, lot)
+    _medium_of_another_lot(unit, lot, other)
     _spun_too_fast(unit, lot)
     performed(unit, lot, live_by_square=(49, 46, 5, 51))
     unit.clock.forward(minutes=5)
@@ -105,11 +106,10 @@ def _entered_late(unit: WorkingUnit, lot: Lot) -> None:
         checked(unit, row)
 
 
-def _medium_of_another_lot(unit: WorkingUnit, lot: Lot) -> None:
+def _medium_of_another_lot(unit: WorkingUnit, lot: Lot, other: str) -> None:
     """The lot on the first bottle was scanned, and the second one was used."""
     words = unit.book(lot).at("S100", 1)
     assert words is not None
-    other = released_lot(unit.session, "MAT-AMEM", at=lot.started_at)
     used = [each.plain() for each in words.materials]
     used[0]["lot"] = other
     corrected(unit, lot, "S100", reason=TAKEN_BACK_BECAUSE, materials=used)

@@ -159,7 +159,7 @@ EDITS = (
     changed("less was used", "material_use", 0, quantity="'0.001'"),
     changed("another lot was used", "material_use", 1, material_lot_id="19"),
     deleted("a use is gone", "material_use", 2),
-    added("a use that never was", "material_use", 3),
+    added("a use that never was", "material_use", 3, takes_back_id="NULL"),
     changed("a supplier is not approved", "supplier_approval", 0, standing="'suspended'"),
     changed("an instrument is in calibration", "equipment", 0, calibration_due=LATER),
     changed("a calibration failed", "equipment_event", 0, passed="NOT passed"),

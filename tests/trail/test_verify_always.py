@@ -38,6 +38,7 @@ from tests.conftest import PASSWORD, Clock, person
 from tests.trail.history import note_of_the_end
 
 PEOPLE = ("olga", "oskar", "vera", "nina", "nils")
+ROLES = (Role.OPERATOR, Role.QA, Role.TREATING_SITE)
 FRESH = "another long password"
 OF_ADAM = ("open", "roles", "close", "given")
 OF_EVERYONE = ("train", "token", "revoke", "own", "sign-in", "file")
@@ -143,7 +144,7 @@ deeds = st.builds(
     Deed,
     st.sampled_from(OF_ADAM + OF_EVERYONE),
     st.sampled_from(PEOPLE),
-    st.sampled_from((Role.OPERATOR, Role.QA, Role.TREATING_SITE)),
+    st.sampled_from(ROLES),
     st.integers(0, 400),
 )
 
