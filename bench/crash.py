@@ -36,7 +36,7 @@ class Client:
         self.deeds = Work(site, number, CLIENTS, chance(seed * 100 + number)).deeds()
         self.pending: Deed | None = None
         self.done: list[Deed] = []
-        self.errors: list[Deed] = []
+        self.errors: list[tuple[str, int]] = []
 
     def work(self, port: int, until: threading.Event) -> None:
         """Go on until the server is gone."""
@@ -51,7 +51,7 @@ class Client:
         deed = self.pending = self.pending or next(self.deeds)
         deed.send(port, self.site.tokens[deed.username])
         if deed.status >= 500:
-            self.errors.append(deed)
+            self.errors.append((deed.kind, deed.status))
             time.sleep(0.05)
         if deed.is_answered:
             self.pending = None
@@ -144,7 +144,7 @@ def run(folder: Path, url: str, *, rounds: int, seed: int) -> int:
     everything = [deed for each in clients for deed in each.done]
     wrong += wrong_with(site, everything)
     kinds = collections.Counter(f"{each.kind} {each.status}" for each in everything)
-    errors = collections.Counter(f"{e.kind} {e.status}" for each in clients for e in each.errors)
+    errors = collections.Counter(error for each in clients for error in each.errors)
     print(
         f"{rounds} kills, {time.monotonic() - began:.0f} s; answers: {dict(sorted(kinds.items()))}"
     )

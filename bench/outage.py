@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bench.crash import CLIENTS, Client, wrong_with
@@ -69,7 +69,7 @@ def more(clients: list[Client], count: int) -> None:
 
 def report(what: str, site: Site, clients: list[Client], allowed: set[int]) -> int:
     """Print what came of it; gives back how much is wrong."""
-    errors = collections.Counter(each.status for one in clients for each in one.errors)
+    errors = collections.Counter(status for each in clients for _, status in each.errors)
     wrong = wrong_with(site, [deed for each in clients for deed in each.done])
     wrong += [f"status {each}" for each in errors if each not in allowed]
     print(f"{what}: {answered(clients)} deeds, refusals {dict(errors)}, wrong: {len(wrong)}")
@@ -96,7 +96,7 @@ def database_stops(folder: Path, server: str) -> int:
 
 def disk_fills(folder: Path) -> int:
     """The disk of an SQLite site is full under load, and has room again."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", folder], check=True)
     try:
         site = filled(folder, f"sqlite:///{folder / 'passage.db'}", lots=2)
         serving, clients = Server(site), [Client(site, number, 6) for number in range(CLIENTS)]
@@ -117,13 +117,9 @@ def disk_fills(folder: Path) -> int:
 
 
 def _fill_up(ballast: Path) -> None:
-    with ballast.open("wb") as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-                file.flush()
-        except OSError:
-            pass
+    with suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
 
 
 def two_servers(folder: Path, server: str) -> int:
