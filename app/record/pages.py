@@ -130,6 +130,19 @@ def shipping_papers(number: NumberInPath, by: ShipmentReader, at: Now, session: 
     return pdf(print_papers.print_shipping_papers(found), f"{number}-papers")
 
 
+@pages.get("/lots/{number}/record/{version}/proof")
+def prove_kept(
+    request: Request,
+    number: NumberInPath,
+    version: RowInPath,
+    by: Reader,
+    session: Look,
+) -> Response:
+    row = making.record_of(session, find_lot(session, number), version)
+    report = prove(attachments.read(row.file_sha256), known_authority())
+    return show(request, "record/verify.html", report=report)
+
+
 @pages.get("/verify")
 def verify_form(request: Request, by: Reader) -> Response:
     return show(request, "record/verify.html", report=None)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, MutableMapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -22,6 +23,7 @@ from schemas.people import Role
 
 C = TypeVar("C", bound=Contract)
 HERE = Path(__file__).parent.parent
+THIN_SPACE = "\u202f"
 
 
 def local_time(moment: datetime | None, zone: str) -> str:
@@ -32,6 +34,11 @@ def local_time(moment: datetime | None, zone: str) -> str:
 def civil(day: date | None) -> str:
     """A day, as ISO 8601."""
     return day.isoformat() if day else "–"
+
+
+def grouped(number: Decimal | int) -> str:
+    """A large count with its digits in threes, as the eye counts them."""
+    return f"{Decimal(number):,f}".replace(",", THIN_SPACE)
 
 
 def role_in_words(role: str) -> str:
@@ -62,6 +69,7 @@ environment = Environment(
 environment.filters["local"] = local_time
 environment.filters["civil"] = civil
 environment.filters["place"] = place
+environment.filters["grouped"] = grouped
 environment.filters["role"] = role_in_words
 environment.filters["anchor"] = anchor
 environment.globals["version"] = VERSION

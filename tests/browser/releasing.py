@@ -60,6 +60,9 @@ def sealed_record(site: Site, people: People, number: str) -> bytes:
     with quinn.page.expect_download() as coming:
         download.click()
     assert coming.value.suggested_filename == f"{number}-v1.pdf"
+    quinn.follows("Verify it")
+    quinn.examines()
+    quinn.sees("The record holds.", f"Lot {number}")
     return coming.value.path().read_bytes()
 
 

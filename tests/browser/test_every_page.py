@@ -25,13 +25,17 @@ FILES = {
     "/lots/{number}/labels.pdf",
     "/delivery/shipments/{number}/papers.pdf",
     "/trail/export",
+    "/find",
 }
-"""What is downloaded, not shown."""
+"""What is downloaded, or leads to another page; not shown."""
 
 PARTS = {"/lots/{number}/record"}
 """What a page fetches to show in itself."""
 
-ELSEWHERE = {"/first-steps": "the one page of an empty site: tests/browser/test_first_steps.py"}
+ELSEWHERE = {
+    "/first-steps": "the one page of an empty site: tests/browser/test_without_scripts.py",
+    "/lots/{number}/record/{version}/proof": "of a sealed record: the journeys of whole lots",
+}
 ZOOMED = ViewportSize(width=640, height=400)
 """A tablet of 1280 x 800 at 200 per cent."""
 

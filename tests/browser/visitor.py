@@ -101,19 +101,14 @@ class Visitor:
         else:
             box.fill(value)
 
-    def scans(self, codes: Mapping[str, str], *, sends: bool = False) -> None:
+    def scans(self, codes: Mapping[str, str]) -> None:
         """Scan labels one after the other: a scanner types into the box it is in, then Enter."""
         self.page.locator(f'[name="{next(iter(codes))}"]').focus()
-        last = list(codes)[-1]
         for name, code in codes.items():
             at: str = self.page.evaluate("() => document.activeElement.name")
             assert at == name, f"the scanner is in {at or 'no box'}, not in {name}"
             self.page.keyboard.type(code)
-            if sends and name == last:
-                with self.page.expect_navigation():
-                    self.page.keyboard.press("Enter")
-            else:
-                self.page.keyboard.press("Enter")
+            self.page.keyboard.press("Enter")
 
     def encloses(self, name: str, file: str, content: bytes, media_type: str = "text/csv") -> None:
         """Choose a file."""
