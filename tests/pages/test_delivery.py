@@ -229,6 +229,7 @@ def paths_of(delivery: Delivery) -> list[str]:
         f"/delivery/lots/{delivery.lot.number}",
         shipment,
         f"{shipment}/papers",
+        f"{shipment}/papers.pdf",
         f"{shipment}/temperatures",
         f"{shipment}/receive",
         f"{shipment}/prepare",
