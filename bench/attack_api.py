@@ -36,6 +36,9 @@ from tests.journeys.site import site_at_work
 from tests.postgres import create_database, throwaway_postgres
 
 AREAS = [str(each.tags[0]) for each in MACHINES]
+CHAINS = "chains"
+"""Not an area: requests of all areas, each going on with what another one answered."""
+
 FAULT = 500
 BOUNDARIES = 12_000
 """About how many cases the boundaries of all fields are; the rest is invented."""
@@ -109,9 +112,10 @@ def attack(engine: str, areas: list[str], examples: int) -> tuple[Counter[int], 
     with sites_on(engine) as sites:
         site = Site(*sites.another())
         attacking = Attack([site], max_examples=examples, at_length=True)
-        for area in areas:
+        for area in [*areas, CHAINS]:
             site.renewed(*sites.another())
-            found = [*attacking.run(area), *untrue(site)]
+            found = attacking.run_chains() if area == CHAINS else attacking.run(area)
+            found += untrue(site)
             answers += attacking.answers
             wrong += [f"{engine}, {area}: {each}" for each in found]
             said = f"{attacking.answers.total():>6} cases: {by_status(attacking.answers)}"

@@ -99,8 +99,7 @@ class Site:
 class Attack:
     """What is sent to the sites, and what came back.
 
-    `at_length` adds each boundary of each field, at most about `most` of them for an operation,
-    and chains of requests in which one goes on with what another answered.
+    `at_length` adds each boundary of each field, at most about `most` of them for an operation.
     """
 
     sites: Sequence[Site]
@@ -126,7 +125,7 @@ class Attack:
         config.generation.update(max_examples=self.max_examples, deterministic=True)
         config.phases.coverage.unexpected_methods = set()
         config.phases.coverage.enabled = self.at_length
-        config.phases.stateful.enabled = self.at_length
+        config.phases.stateful.enabled = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One of the applications, without its worker; what it raises is kept."""
@@ -146,8 +145,25 @@ class Attack:
 
     def run(self, area: str | None = None) -> list[str]:
         """Attack the operations with this tag, or all; gives what went wrong, in words."""
-        self.crashes, self.answers = [], Counter()
         schema = self.schema.include(tag=area) if area else self.schema
+        return self._run(schema)
+
+    def run_chains(self) -> list[str]:
+        """Go on with what was answered: an order's number leads to the order, and so on."""
+        phases = self.schema.config.phases
+        before = phases.coverage.enabled
+        for each in (phases.examples, phases.coverage, phases.fuzzing):
+            each.enabled = False
+        phases.stateful.enabled = True
+        try:
+            return self._run(self.schema)
+        finally:
+            phases.coverage.enabled = before
+            phases.examples.enabled = phases.fuzzing.enabled = True
+            phases.stateful.enabled = False
+
+    def _run(self, schema: OpenApiSchema) -> list[str]:
+        self.crashes, self.answers = [], Counter()
         schema.app = self
         wrong: list[str] = []
         for event in from_schema(schema).execute():

@@ -152,6 +152,25 @@ def test_each_deed_of_the_table_is_asked_for_somewhere() -> None:
     assert [deed for deed in MAY if f'"{deed}"' not in code] == []
 
 
+def test_what_a_page_does_a_machine_does_too() -> None:
+    """Every deed that a form of a page does is done under /api/v1 as well."""
+    pages, machines = (
+        {deed for each in WAYS if each.for_machines is asked for deed in each.deeds}
+        for asked in (False, True)
+    )
+    assert pages - machines == set()
+    forms, bodies = (
+        {
+            deed
+            for each in WAYS
+            if each.method == "POST" and each.for_machines is asked
+            for deed in each.deeds
+        }
+        for asked in (False, True)
+    )
+    assert forms - bodies == set()
+
+
 @pytest.mark.parametrize("way", [each for each in GUARDED if each.deeds], ids=str)
 def test_the_wrong_role_is_told_no_before_anything_else(site: Site, way: Way) -> None:
     wrong = [role for role in Role if not way.may(role)]
