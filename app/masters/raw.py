@@ -63,24 +63,23 @@ def inhibition_from_raw(
         raise UnreadableReading(
             "ratio", f"was {reading.ratio}; the specification asks for {kind.ratio}"
         )
-    short = _wells(criterion, with_cells=reading.with_cells, without_cells=reading.without_cells)
+    with_cells = _signals(reading.with_cells, "with_cells")
+    without_cells = _signals(reading.without_cells, "without_cells")
+    short = _wells(criterion, with_cells=with_cells, without_cells=without_cells)
     if short:
         return short
-    done = assays.inhibition(
-        with_cells=_signals(reading.with_cells, "with_cells"),
-        without_cells=_signals(reading.without_cells, "without_cells"),
-    )
+    done = assays.inhibition(with_cells=with_cells, without_cells=without_cells)
     return _calculated(criterion, (done,), ("R-EXP-11",))
 
 
 def fold_from_raw(criterion: Criterion, reading: FoldReading) -> Result | NotEnough:
     """The signal as a multiple of its control."""
-    short = _wells(criterion, treated=reading.treated, control=reading.control)
+    treated = _signals(reading.treated, "treated")
+    control = _signals(reading.control, "control")
+    short = _wells(criterion, treated=treated, control=control)
     if short:
         return short
-    done = assays.fold_of_control(
-        treated=_signals(reading.treated, "treated"), control=_signals(reading.control, "control")
-    )
+    done = assays.fold_of_control(treated=treated, control=control)
     return _calculated(criterion, (done,), ())
 
 
@@ -110,7 +109,7 @@ def _how_many(criterion: Criterion, found: int, of: str, field: str) -> NotEnoug
     return NotEnough(f"{found} of {asked} {of} were read.", ("R-SPEC-01",))
 
 
-def _wells(criterion: Criterion, **groups: tuple[RawText, ...]) -> NotEnough | None:
+def _wells(criterion: Criterion, **groups: tuple[Decimal, ...]) -> NotEnough | None:
     """Why the signals of a group are too few; a method that asks for one value takes its wells."""
     if criterion.replicates == 1:
         return None

@@ -57,11 +57,12 @@ def marker_percentage(
             f'"{reading.marker}" was read; this criterion is "{kind.marker}", and one does not '
             "prove the other",
         )
+    # Read before it is weighed: what cannot be read is refused, however few events there are.
+    result = _mean(criterion, reading, possible_values(criterion))
     if kind.minimum_events and (reading.events or 0) < kind.minimum_events:
         found = reading.events if reading.events is not None else "no number of"
         says = f"{found} events were acquired; {kind.minimum_events} are needed."
         return NotEnough(says, ("R-SPEC-07",))
-    result = _mean(criterion, reading, possible_values(criterion))
     return replace(result, rules=(*result.rules, "R-SPEC-07"))
 
 

@@ -29,6 +29,24 @@ def test_a_marker(changed: dict[str, Any], state: str) -> None:
     assert evaluate(asked, READING.validate_python({**reading, **changed})).state == state
 
 
+@pytest.mark.parametrize("value", ["98,3", "100.1", "many"])
+@pytest.mark.parametrize("events", [None, 12, 10000])
+def test_what_cannot_be_read_is_refused_however_little_there_is(
+    value: str, events: int | None
+) -> None:
+    asked = criterion(unit="%", result_kind=MARKER)
+    reading = {"kind": "marker", "marker": "CD105+/CD45-", "values": [value], "events": events}
+    with pytest.raises(UnreadableReading):
+        evaluate(asked, READING.validate_python(reading))
+
+
+def test_a_signal_that_cannot_be_read_is_refused_though_wells_are_missing() -> None:
+    asked = criterion(unit="{fold}", replicates=3, result_kind={"kind": "potency_fold"})
+    fold = {"kind": "fold", "treated": ["12o0"], "control": ["100"]}
+    with pytest.raises(UnreadableReading, match="12o0"):
+        evaluate(asked, READING.validate_python(fold))
+
+
 def test_one_marker_does_not_prove_another() -> None:
     asked = criterion(unit="%", result_kind=MARKER)
     reading = READING.validate_python({"kind": "marker", "marker": "CD105", "values": ["98"]})
