@@ -327,8 +327,8 @@ def test_the_trail_holds_every_row_of_it(site: tuple[Database, Clock]) -> None:
             WorkingUnit(session, clock, stock_of(session)),
             session.scalars(select(Lot)).one(),
         )
-        right = released_lot(session, MEDIUM, at=lot.started_at)
-        corrected(unit, lot, "S100", materials=instead(unit, lot, right))
+        again = instead(unit, lot, unit.stock.lots[MEDIUM], quantity="441")
+        corrected(unit, lot, "S100", materials=again)
         entry = audit.head(session).seq
     faults: list[TrailFault] = []
     report = verify(
