@@ -55,9 +55,8 @@ class Work:
     def _step(self) -> Deed:
         lot, code, form = self.steps.pop()
         mark = f"done {uuid4().hex}"
-        return self._deed(
-            "step", f"/lots/{lot}/steps/{code}", "olga", {**form, "remark": mark}, mark
-        )
+        body = {**form, "values": {**form["values"], "remark": mark}}
+        return self._deed("step", f"/lots/{lot}/steps/{code}", "olga", body, mark)
 
     def _deviation(self) -> Deed:
         mark = f"noticed {uuid4().hex}"
