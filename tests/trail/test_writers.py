@@ -170,23 +170,6 @@ def test_writers_at_once_are_sealed_in_turn(
     assert str(verified()) == ""
 
 
-def test_attempts_at_once_are_all_counted(
-    database: Database, clock: Clock, own_folder: Path, verified: Callable[[], Verified]
-) -> None:
-    app = create_app(database, clock)
-    wrong = {"username": "olga", "password": "guess"}
-    with ThreadPoolExecutor(5) as crowd:
-        answers = list(
-            crowd.map(
-                lambda _: Browser(app, None).post("/sign-in", data=wrong).status_code, range(5)
-            )
-        )
-    assert answers == [401] * 5
-    with database.reading() as session:
-        assert actions.account_named(session, "olga").locked_until is not None
-    assert str(verified()) == ""
-
-
 # A crowd
 
 
@@ -209,6 +192,24 @@ def served(database: Database, clock: Clock) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def test_attempts_at_once_are_all_counted(
+    database: Database, clock: Clock, own_folder: Path, verified: Callable[[], Verified]
+) -> None:
+    wrong = {"username": "olga", "password": "guess"}
+    with served(database, clock) as address, ThreadPoolExecutor(5) as crowd:
+
+        def guess(_: int) -> int:
+            return httpx.post(
+                f"{address}/sign-in", data=wrong, headers={"origin": address}, timeout=60
+            ).status_code
+
+        answers = list(crowd.map(guess, range(5)))
+    assert answers == [401] * 5
+    with database.reading() as session:
+        assert actions.account_named(session, "olga").locked_until is not None
+    assert str(verified()) == ""
 
 
 def test_a_crowd_of_writers_and_refused_does_not_stop_the_house(
