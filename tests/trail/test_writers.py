@@ -24,6 +24,7 @@ from app.web.machines import IdempotentAnswer
 from schemas.people import NewToken, SignIn
 from tests.conftest import PASSWORD, Browser, Clock, person
 from tests.trail.conftest import Verified
+from tests.trail.history import note_of_the_end
 
 NINA = {
     "username": "nina",
@@ -152,6 +153,7 @@ def test_the_same_request_many_times_at_once_acts_once(
 def test_writers_at_once_are_sealed_in_turn(
     database: Database, own_folder: Path, clock: Clock, verified: Callable[[], Verified]
 ) -> None:
+    note_of_the_end(database)
     with database.reading() as session:
         before = audit.head(session).seq
     ready = threading.Barrier(8)
@@ -197,6 +199,7 @@ def served(database: Database, clock: Clock) -> Iterator[str]:
 def test_attempts_at_once_are_all_counted(
     database: Database, clock: Clock, own_folder: Path, verified: Callable[[], Verified]
 ) -> None:
+    note_of_the_end(database)
     wrong = {"username": "olga", "password": "guess"}
     with served(database, clock) as address, ThreadPoolExecutor(5) as crowd:
 
