@@ -173,7 +173,8 @@ def read_tree(text: str) -> tuple[Node, dict[Path, int]]:
     """
     lines: dict[Path, int] = {}
     try:
-        reader = _Reader(yaml.parse(text, Loader=yaml.SafeLoader), lines)
+        # libyaml reads the same events as the parser in Python, forty times as fast
+        reader = _Reader(yaml.parse(text, Loader=yaml.CSafeLoader), lines)
         return reader.document(), lines
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
@@ -229,7 +230,7 @@ class _Reader:
         if isinstance(event, SequenceStartEvent):
             return self._sequence(path)
         assert isinstance(event, ScalarEvent)
-        plain = event.implicit[0] and event.style is None
+        plain = event.implicit[0] and not event.style
         return _WORDS.get(event.value, event.value) if plain else str(event.value)
 
     def _mapping(self, path: Path) -> dict[str, Node]:
