@@ -75,10 +75,12 @@ def stopped(server: str) -> Iterator[None]:
 def create_database(server: str, name: str, template: str | None = None) -> str:
     """Make a database on the server of this URL, and return the URL of the new one.
 
-    With a `template` it begins as a copy of that database, which nobody may be connected to.
+    With a `template` it begins as a copy of that database, which nobody may be connected to. Its
+    files are copied as they are: quicker than by way of the log.
     """
     copied = sql.Identifier(template or "template1")
-    _order(server, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), copied))
+    order = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+    _order(server, order.format(sql.Identifier(name), copied))
     return _text(make_url(server).set(database=name))
 
 
