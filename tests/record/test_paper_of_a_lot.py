@@ -401,14 +401,14 @@ ODD = {
     "pictures": "Bag \U0001f9ea\U0001f9ec looks fine \U0001f44d\U0001f3fd",
     "eastern": "細胞は良好です。",
     "backslashes": "C:\\lot\\x00 \\n %s %(x)s",
-    "drawn by nobody": "Bag \U0010f123 looks fine",
+    "drawn by nobody": "Bag \u2fe0 looks fine",
     "eight thousand characters": " ".join(f"word{number:05}" for number in range(799)),
 }
 READ_BACK = {
     "right to left": ("12", "mL"),
     "pictures": ("looks fine",),
     "eastern": (),
-    "drawn by nobody": ("Bag [U+10F123] looks fine",),
+    "drawn by nobody": ("Bag [U+2FE0] looks fine",),
 }
 """What is sure to be read back where no typeface at hand may have the letters."""
 
