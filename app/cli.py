@@ -5,15 +5,16 @@ settings of a site and without the web server, on any machine that holds a file 
 """
 
 import os
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from app.db import Database
     from app.errors import RecordError
 
@@ -76,28 +77,17 @@ def open_database() -> "Database":
     return Database(settings().url)
 
 
-def listen(host: str, port: int) -> socket.socket:
+def socket_for(host: str, port: int) -> "socket":
     """A socket that listens, before anything long is begun for it."""
+    from app.web.listening import listen, why_not
+
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=2048)
+        return listen(host, port)
     except OSError as wrong:
-        words = (wrong.strerror or str(wrong)).split(" (")[0]
-        stop(
-            f"Nothing can be served on {host}, port {port}: {words}. If Passage runs there "
-            "already, open it in a browser; else choose another port with --port."
-        )
+        stop(why_not(wrong, host, port))
 
 
-def address(listening: socket.socket) -> str:
-    """How a browser on this machine reaches it."""
-    host, port = listening.getsockname()[:2]
-    if host in {THIS_MACHINE, "::1", "0.0.0.0", "::"}:  # noqa: S104 - it is compared, not bound
-        host = "localhost"
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def serve_on(listening: socket.socket) -> None:
+def serve_on(listening: "socket") -> None:
     """Serve until somebody presses Ctrl-C, or the machine says stop."""
     import uvicorn
 
@@ -116,16 +106,14 @@ def serve_on(listening: socket.socket) -> None:
 
 @main.command()
 def demo(host: Host = THIS_MACHINE, port: Port = 8000) -> None:
-    """Serve a demo site, filled with ten weeks of work.
-
-    It is filled once; the next start keeps everything that was done in it.
-    """
+    """Serve a demo site, filled once with ten weeks of work; the next start keeps all of it."""
     from app.demo.site import demo_site, poster
     from app.settings import settings
+    from app.web.listening import address
 
     if settings().database_url:
         stop("The demo keeps its data in a file: start it without PASSAGE_DATABASE_URL.")
-    listening = listen(host, port)
+    listening = socket_for(host, port)
     with in_words():
         record = demo_site(settings().folder, os.environ)
     typer.echo(poster(address(listening), settings().folder, record))
@@ -135,7 +123,9 @@ def demo(host: Host = THIS_MACHINE, port: Port = 8000) -> None:
 @main.command()
 def serve(host: Host = THIS_MACHINE, port: Port = 8000) -> None:
     """Serve this site; an empty one asks for its administrator first."""
-    listening = listen(host, port)
+    from app.web.listening import address
+
+    listening = socket_for(host, port)
     typer.echo(f"Passage serves on {address(listening)}. Ctrl-C stops it.")
     serve_on(listening)
 
@@ -206,15 +196,12 @@ def import_masters(
     for path in files:
         _content(path)
     password = typer.prompt(f"Password of {by}", hide_input=True)
-    database = open_database()
-    with in_words():
+    with in_words(), closing(open_database()) as database:
         try:
             said = _imported(database, files, change=change, username=by, password=password)
         except RecordError as no:
             _keep_attempt(database, by, no)
             raise
-        finally:
-            database.close()
     for line in said:
         typer.echo(line)
 
@@ -260,38 +247,51 @@ def _keep_attempt(database: "Database", username: str, no: "RecordError") -> Non
 @audit.command("verify")
 def audit_verify() -> None:
     """Compare the trail, every row, file and trigger with what was recorded; 1 if any differs."""
-    from sqlalchemy import inspect
-
     import app.tables  # noqa: F401 - every table must be known before it is compared
-    from app.db import Database
     from app.record.against_trail import JOBS
-    from app.settings import settings
     from app.trail import attachments, checkpoint
     from app.trail.verify import keep_report
     from app.trail.verify import verify as compare
     from app.web.clock import wall_clock
 
-    database = Database(settings().url)
-    path = database.engine.url.database
-    # looking into a SQLite file that is not there would make an empty one
-    absent = database.is_sqlite and not (path and Path(path).exists())
-    if absent or not inspect(database.engine).has_table("audit_entry"):
-        stop(f"There is no trail in {database.engine.url.render_as_string()}.")
-    report = compare(
-        database,
-        files=attachments.folder(),
-        head_file=checkpoint.head_file(),
-        at=wall_clock(),
-        found=lambda fault: typer.echo(f"FOUND {fault.where}: {fault.says}"),
-        further=(JOBS,),
-    )
-    database.close()
+    with _trail_as_it_is() as database:
+        report = compare(
+            database,
+            files=attachments.folder(),
+            head_file=checkpoint.head_file(),
+            at=wall_clock(),
+            found=lambda fault: typer.echo(f"FOUND {fault.where}: {fault.says}"),
+            further=(JOBS,),
+        )
     keep_report(report)
     for each in report.sections:
         state = "ok   " if not each.faults else "FOUND"
         typer.echo(f"{state} {each.looked_at:>9} {each.name}")
     typer.echo(f"The trail ends at entry {report.head.seq}, link {report.head.link}.")
     raise typer.Exit(AGAINST if report.faults else DONE)
+
+
+@contextmanager
+def _trail_as_it_is() -> "Iterator[Database]":
+    """The database of this installation to look into, not upgraded and not made."""
+    from sqlalchemy import inspect
+    from sqlalchemy.exc import DatabaseError
+
+    from app.db import Database
+    from app.settings import settings
+
+    database = Database(settings().url)
+    path = database.engine.url.database
+    try:
+        # looking into a SQLite file that is not there would make an empty one
+        absent = database.is_sqlite and not (path and Path(path).exists())
+        if absent or not inspect(database.engine).has_table("audit_entry"):
+            stop(f"There is no trail in {database.engine.url.render_as_string()}.")
+        yield database
+    except DatabaseError as wrong:
+        stop(f"The database cannot be read: {wrong.orig}. Is there a backup that can?")
+    finally:
+        database.close()
 
 
 if __name__ == "__main__":

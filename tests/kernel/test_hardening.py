@@ -187,6 +187,6 @@ def test_the_server_does_not_say_what_it_is(
 
     monkeypatch.setattr(uvicorn, "Server", Taken)
     monkeypatch.setattr(cli, "open_database", lambda: sqlite_database)
-    with cli.listen("127.0.0.1", 0) as listening, pytest.raises(cli.typer.Exit):
+    with cli.socket_for("127.0.0.1", 0) as listening, pytest.raises(cli.typer.Exit):
         cli.serve_on(listening)
     assert served[0].server_header is False

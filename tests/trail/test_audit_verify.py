@@ -63,3 +63,18 @@ def test_without_a_database_nothing_is_made(
     assert said.exit_code == 2
     assert "There is no trail" in said.output
     assert not (own_folder / "absent.db").exists()
+
+
+@pytest.mark.parametrize("torn", [0, 8192])
+def test_a_file_that_is_damaged_is_said_not_traced(
+    sqlite_database: Database, own_folder: Path, monkeypatch: pytest.MonkeyPatch, torn: int
+) -> None:
+    """A header that is none, and pages that are torn out of the middle."""
+    path = own_folder / "damaged.db"
+    whole = Path(sqlite_database.url.removeprefix("sqlite:///")).read_bytes()
+    path.write_bytes(whole[:torn] + b"\xa5" * 200_000 + whole[torn + 200_000 :])
+    monkeypatch.setenv("PASSAGE_DATABASE_URL", f"sqlite:///{path}")
+    settings.cache_clear()
+    said = _verify()
+    assert said.exit_code == 2, said.output
+    assert "The database cannot be read" in said.output

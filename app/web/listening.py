@@ -1,0 +1,33 @@
+"""Where the site is served: a socket of this machine, and its address in a browser."""
+
+import socket
+
+EVERY_ONE = {"0.0.0.0", "::"}  # noqa: S104 - it is compared, not bound
+THIS_MACHINE = {"127.0.0.1", "::1"}
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes any that is free.
+
+    Raises:
+        OSError: the address is not one of this machine, or something listens there already.
+    """
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def why_not(wrong: OSError, host: str, port: int) -> str:
+    """What to tell who asked for a socket that could not be had."""
+    words = (wrong.strerror or str(wrong)).split(" (")[0]
+    return (
+        f"Nothing can be served on {host}, port {port}: {words}. If Passage runs there "
+        "already, open it in a browser; else choose another port with --port."
+    )
+
+
+def address(listening: socket.socket) -> str:
+    """How a browser on this machine reaches it."""
+    host, port = listening.getsockname()[:2]
+    if host in THIS_MACHINE | EVERY_ONE:
+        host = "localhost"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
