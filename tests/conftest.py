@@ -1,10 +1,9 @@
 """The test bed: databases built by the migrations, the cast, a clock, and browsers."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 os.environ.setdefault("PASSAGE_PASSWORD_MEMORY_KIB", "8192")
@@ -17,7 +16,6 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.demo.cast import CAST, PASSWORD, ZONE, person, signing  # noqa: F401 - every test's words
-from app.demo.cast import Clock as StoryClock
 from app.main import create_app
 from app.migrate import upgrade
 from app.people import actions
@@ -26,13 +24,7 @@ from app.settings import settings
 from app.trail import audit
 from schemas.people import FirstSteps, NewAccount, SignIn
 from tests.postgres import create_database, throwaway_postgres
-
-
-@dataclass
-class Clock(StoryClock):
-    """The time of a test: 2 March 2026 to begin with; it goes on only when told."""
-
-    now: datetime = field(default_factory=lambda: datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
+from tests.shelf import ENGINES, Build, Clock, Folder, Place, Server, Shelf  # noqa: F401 - (as above)
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +36,8 @@ def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _sqlite_template(_folder: Path) -> Path:
-    path = _folder / "template.db"
+def _sqlite_template(_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("databases") / "cast.db"
     _fill(f"sqlite:///{path}")
     return path
 
@@ -58,8 +50,8 @@ def _postgres() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def _postgres_template(_postgres: str, _folder: Path) -> str:
-    _fill(create_database(_postgres, "template_site"))
-    return "template_site"
+    _fill(create_database(_postgres, "cast"))
+    return "cast"
 
 
 def _fill(url: str) -> None:
@@ -95,79 +87,52 @@ def _fill(url: str) -> None:
     database.close()
 
 
-ENGINES = ("sqlite", "postgresql")
-Build = Callable[[Session, Clock], None]
-
-
-class Shelf:
-    """Databases prepared once in a test process and copied for each test.
-
-    A lot that was really made takes seconds; a copy of the database it was made in takes
-    milliseconds. `build` drives the real actions; its clock's last time goes with the copy.
-    """
-
-    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
-        self._request = request
-        self._folder = folder
-        self._made: dict[tuple[str, str], datetime] = {}
-        self._copies = 0
-
-    def open(self, engine: str, name: str, build: Build) -> tuple[Database, Clock]:
-        """A copy of the database called `name` on this engine, and a clock at its last time."""
-        if (engine, name) not in self._made:
-            database, clock = self._copy(engine, None, f"shelf_{name}"), Clock()
-            with database.writing() as session:
-                build(session, clock)
-            database.close()  # the last connection folds SQLite's log into its file
-            self._made[engine, name] = clock()
-        self._copies += 1
-        copied = self._copy(engine, f"shelf_{name}", f"t{self._copies}_{name}")
-        return copied, Clock(self._made[engine, name])
-
-    def plain(self, engine: str) -> Database:
-        """A database with the cast in it, and nothing else."""
-        self._copies += 1
-        return self._copy(engine, None, f"t{self._copies}")
-
-    def _copy(self, engine: str, source: str | None, name: str) -> Database:
-        if engine == "sqlite":
-            template: Path = self._request.getfixturevalue("_sqlite_template")
-            found = self._folder / f"{source}.db" if source else template
-            path = self._folder / f"{name}.db"
-            shutil.copyfile(found, path)
-            return Database(f"sqlite:///{path}")
-        server = self._request.getfixturevalue("_postgres")
-        template_name = source or self._request.getfixturevalue("_postgres_template")
-        return Database(create_database(server, name, template=template_name))
-
-
 @pytest.fixture(scope="session")
-def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+def shelf(request: pytest.FixtureRequest) -> Shelf:
     """Prepared databases of this test process."""
-    return Shelf(request, tmp_path_factory.mktemp("shelf"))
+
+    @cache
+    def place(engine: str) -> Place:
+        if engine == "sqlite":
+            return Folder(request.getfixturevalue("_sqlite_template").parent)
+        request.getfixturevalue("_postgres_template")
+        return Server(request.getfixturevalue("_postgres"))
+
+    return Shelf(place)
 
 
 @pytest.fixture(params=ENGINES)
-def database(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Database]:
-    """A migrated database with the cast in it, on each engine."""
-    opened = shelf.plain(request.param)
-    yield opened
-    opened.close()
+def lent(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[tuple[Database, Clock]]:
+    """A database on each engine and its time: with the cast in it, or as the mark `site` says.
+
+    `site(build=...)` stands at a test or a module; with `fixture="unit"` it is for those tests
+    of the module that ask for its fixture `unit`.
+    """
+    build, mark = None, request.node.get_closest_marker("site")
+    if mark and mark.kwargs.get("fixture", "lent") in request.fixturenames:
+        build = mark.kwargs["build"]
+    with shelf.lent(request.param, build) as both:
+        yield both
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path, _sqlite_template: Path) -> Iterator[Database]:
+def database(lent: tuple[Database, Clock]) -> Database:
+    """A migrated database on each engine, with what the mark `site` asks for."""
+    return lent[0]
+
+
+@pytest.fixture
+def sqlite_database(shelf: Shelf) -> Iterator[Database]:
     """A migrated SQLite database with the cast in it, where the engine cannot matter."""
-    path = tmp_path / "site.db"
-    shutil.copyfile(_sqlite_template, path)
-    opened = Database(f"sqlite:///{path}")
-    yield opened
-    opened.close()
+    with shelf.lent("sqlite") as (opened, _):
+        yield opened
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """The time of this test: 2 March 2026, 9 o'clock in the unit."""
+def clock(request: pytest.FixtureRequest) -> Clock:
+    """The time of this test's database; if it has none 2 March 2026, 9 o'clock in the unit."""
+    if "lent" in request.fixturenames:
+        return request.getfixturevalue("lent")[1]
     return Clock()
 
 

@@ -85,8 +85,8 @@ def create_database(server: str, name: str, template: str | None = None) -> str:
 
 
 def drop_database(server: str, name: str) -> None:
-    """Remove a database, whoever is still connected to it."""
-    _order(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    """Remove a database, if there is one, whoever is still connected to it."""
+    _order(server, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _order(server: str, order: sql.Composed) -> None:

@@ -1,12 +1,14 @@
 """The API as its own document describes it: nothing that can be sent to it makes it break."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
+from app.db import Database
 from app.main import MACHINES
 from tests.attack import Attack, Site
-from tests.conftest import ENGINES, Shelf
+from tests.conftest import ENGINES, Clock, Shelf
 from tests.journeys.site import site_at_work
 
 AREAS = [str(each.tags[0]) for each in MACHINES]
@@ -15,18 +17,21 @@ AREAS = [str(each.tags[0]) for each in MACHINES]
 @pytest.fixture(scope="module")
 def attack(shelf: Shelf) -> Iterator[Attack]:
     """A site at work on each engine, and what will be sent to them."""
-    sites = [Site(*shelf.open(engine, "at_work", site_at_work)) for engine in ENGINES]
-    yield Attack(sites, max_examples=6)
-    for each in sites:
-        each.database.close()
+    with ExitStack() as lent:
+        yield Attack([Site(*each) for each in at_work(shelf, lent)], max_examples=6)
+
+
+def at_work(shelf: Shelf, lent: ExitStack) -> list[tuple[Database, Clock]]:
+    return [lent.enter_context(shelf.lent(engine, site_at_work)) for engine in ENGINES]
 
 
 @pytest.mark.parametrize("area", AREAS)
 def test_no_request_makes_an_error(attack: Attack, shelf: Shelf, area: str) -> None:
     """Each operation, as it is described and against it; bench/attack_api.py does it at length."""
-    for engine, site in zip(ENGINES, attack.sites, strict=True):
-        site.renewed(*shelf.open(engine, "at_work", site_at_work))
-    wrong = attack.run(area)
+    with ExitStack() as lent:
+        for site, each in zip(attack.sites, at_work(shelf, lent), strict=True):
+            site.renewed(*each)
+        wrong = attack.run(area)
     assert not wrong, "\n\n".join(wrong)
     assert {200, 422} <= set(attack.answers), attack.answers
 

@@ -1,6 +1,7 @@
 """Whatever is sent to a form: no page breaks, and what nobody can read is never written."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -175,26 +176,27 @@ def _value(part: str, values: list[Any], at: int) -> str:
 @pytest.fixture(scope="module")
 def sites(shelf: Shelf) -> Iterator[tuple[Site, ...]]:
     """The same site on each engine; forms and pages take turns."""
-    opened = []
-    for engine in ENGINES:
-        database, clock = shelf.open(engine, "at_work", site_at_work)
-        cookies, tokens = {}, {}
-        with database.writing() as session:
-            for username in (*CAST, "adam"):
-                sign_in = SignIn(username=username, password=PASSWORD)
-                cookies[username], _ = actions.begin_session(
-                    session, sign_in, address="test", at=clock(), record=audit.record
-                )
-                by = person(session, username, "account.own")
-                new = NewToken(label="hostile", expires_on=clock().date())
-                tokens[username], _ = actions.make_token(
-                    session, new, by=by, at=clock(), record=audit.record
-                )
-        app = create_app(database, clock)
-        opened.append(Site(database, clock, app, cookies, tokens, known_things(database)))
-    yield tuple(opened)
-    for each in opened:
-        each.database.close()
+    with ExitStack() as lent:
+        both = [lent.enter_context(shelf.lent(engine, site_at_work)) for engine in ENGINES]
+        yield tuple(opened(*each) for each in both)
+
+
+def opened(database: Database, clock: Clock) -> Site:
+    """Everybody of the cast has a browser and a token at this site."""
+    cookies, tokens = {}, {}
+    with database.writing() as session:
+        for username in (*CAST, "adam"):
+            sign_in = SignIn(username=username, password=PASSWORD)
+            cookies[username], _ = actions.begin_session(
+                session, sign_in, address="test", at=clock(), record=audit.record
+            )
+            by = person(session, username, "account.own")
+            new = NewToken(label="hostile", expires_on=clock().date())
+            tokens[username], _ = actions.make_token(
+                session, new, by=by, at=clock(), record=audit.record
+            )
+    app = create_app(database, clock)
+    return Site(database, clock, app, cookies, tokens, known_things(database))
 
 
 def boxes_on(page: str) -> Boxes:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.expansion.models import SampleTaken, StepRow
@@ -22,6 +23,7 @@ from schemas.step_product import SampleValues
 from schemas.supply import CalibrationOutcome
 from schemas.supply_forms import LogCalibration, NewEquipment
 from tests.conftest import ZONE, Clock, person, signing
+from tests.journeys.testing import received_samples
 
 FILES = {
     "UC-WCB": "uc-wcb",
@@ -122,6 +124,23 @@ def lot_with_samples(
         samples[point] = number
     audit.record(session, by=olga, at=clock(), did="step.perform", about=lot.ref)
     return Laboratory(lot, samples)
+
+
+def laboratory_of(session: Session) -> Laboratory:
+    """The lot that `lot_with_samples` wrote, and its samples."""
+    lot = session.scalars(select(Lot)).one()
+    taken = session.scalars(select(SampleTaken))
+    return Laboratory(lot, {each.sample_point: each.number for each in taken})
+
+
+def samples_to_receive(session: Session, clock: Clock) -> None:
+    """A lot whose samples are on their way to the laboratory."""
+    lot_with_samples(session, clock)
+
+
+def samples_to_test(session: Session, clock: Clock) -> None:
+    """A lot whose samples the laboratory has received."""
+    received_samples(session, clock, lot_with_samples(session, clock).lot.number)
 
 
 def sampling_words(lot: Lot, bundle: Bundle, point: str, number: int, at: datetime) -> EntryWords:

@@ -25,7 +25,6 @@ from schemas.master import EquipmentNeed
 from schemas.supply import CalibrationOutcome, MaterialState
 from schemas.supply_forms import ChangeService, DecideMaterial, LogCalibration
 from schemas.trail import TrailFault
-from tests.browser.unit import stock_of
 from tests.conftest import ENGINES, Build, Clock, Shelf, person, signing
 from tests.journeys.production import (
     WorkingUnit,
@@ -35,7 +34,7 @@ from tests.journeys.production import (
     through,
     working_unit,
 )
-from tests.journeys.supplies import ready, received_lot, released_lot
+from tests.journeys.supplies import ready, received_lot, released_lot, stock_of
 
 MEDIUM = "MAT-AMEM"
 """S100 of the marrow master prepares medium of it."""
@@ -65,9 +64,8 @@ def build() -> Build:
 
 @pytest.fixture
 def site(engine: str, shelf: Shelf, build: Build) -> Iterator[tuple[Database, Clock]]:
-    opened, clock = shelf.open(engine, build.__name__, build)
-    yield opened, clock
-    opened.close()
+    with shelf.lent(engine, build) as lent:
+        yield lent
 
 
 @pytest.fixture

@@ -18,10 +18,9 @@ from app.supplies import actions as supplies
 from app.supplies.models import MaterialLot, MaterialUse
 from schemas.lot import ContainerState
 from tests.actions.test_corrections import MEDIUM, bank_with_vials, lot_with_medium
-from tests.browser.unit import stock_of
 from tests.conftest import ENGINES, Clock, Shelf
 from tests.journeys.production import WorkingUnit, corrected, performed
-from tests.journeys.supplies import released_lot
+from tests.journeys.supplies import released_lot, stock_of
 
 amounts = st.sampled_from(["440", "439", "3520", "9000", "9000.5", "17601"])
 lines = st.lists(st.tuples(st.integers(0, 3), amounts), max_size=3)
@@ -62,20 +61,19 @@ def correct(database: Database, clock: Clock, step: str, **changed: Any) -> None
 def test_what_is_left_and_what_was_used_is_what_was_received(
     shelf: Shelf, engine: str, said: list[list[tuple[int, str]]]
 ) -> None:
-    database, clock = shelf.open(engine, "medium", medium)
-    with database.reading() as session:
-        lots = session.scalars(select(MaterialLot)).all()
-        numbers = [each.number for each in lots if each.material.code == MEDIUM]
-        unit = WorkingUnit(session, clock, stock_of(session))
-        words = unit.book(session.scalars(select(Lot)).one()).at("S100", 1)
-        assert words is not None
-        others = [each.plain() for each in words.materials if each.code != MEDIUM]
-    for each in said:
-        used = [{"code": MEDIUM, "lot": numbers[at], "quantity": much} for at, much in each]
-        correct(database, clock, "S100", materials=[*used, *others])
-    with database.reading() as session:
-        the_books_agree(session, WorkingUnit(session, clock, stock_of(session)))
-    database.close()
+    with shelf.lent(engine, medium) as (database, clock):
+        with database.reading() as session:
+            lots = session.scalars(select(MaterialLot)).all()
+            numbers = [each.number for each in lots if each.material.code == MEDIUM]
+            unit = WorkingUnit(session, clock, stock_of(session))
+            words = unit.book(session.scalars(select(Lot)).one()).at("S100", 1)
+            assert words is not None
+            others = [each.plain() for each in words.materials if each.code != MEDIUM]
+        for each in said:
+            used = [{"code": MEDIUM, "lot": numbers[at], "quantity": much} for at, much in each]
+            correct(database, clock, "S100", materials=[*used, *others])
+        with database.reading() as session:
+            the_books_agree(session, WorkingUnit(session, clock, stock_of(session)))
 
 
 def the_books_agree(session: Session, unit: WorkingUnit) -> None:
@@ -106,23 +104,22 @@ def the_books_agree(session: Session, unit: WorkingUnit) -> None:
 def test_as_many_vials_leave_the_store_as_were_taken(
     shelf: Shelf, engine: str, said: list[list[int]]
 ) -> None:
-    database, clock = shelf.open(engine, "sampled", sampled)
-    with database.reading() as session:
-        before = [
-            each.number for each in containers_of(session, session.scalars(select(Lot)).one())
-        ]
-    for each in said:
-        correct(database, clock, "S370", containers=[before[at] for at in each])
-    with database.reading() as session:
-        unit = WorkingUnit(session, clock, stock_of(session))
-        lot = session.scalars(select(Lot)).one()
-        entry = unit.book(lot).at("S370", 1)
-        assert entry is not None
-        gone = {
-            each.number
-            for each in containers_of(session, lot)
-            if each.state is not ContainerState.IN_STORE
-        }
-        assert gone == set(entry.containers)
-        assert [each.number for each in containers_of(session, lot)] == before
-    database.close()
+    with shelf.lent(engine, sampled) as (database, clock):
+        with database.reading() as session:
+            before = [
+                each.number for each in containers_of(session, session.scalars(select(Lot)).one())
+            ]
+        for each in said:
+            correct(database, clock, "S370", containers=[before[at] for at in each])
+        with database.reading() as session:
+            unit = WorkingUnit(session, clock, stock_of(session))
+            lot = session.scalars(select(Lot)).one()
+            entry = unit.book(lot).at("S370", 1)
+            assert entry is not None
+            gone = {
+                each.number
+                for each in containers_of(session, lot)
+                if each.state is not ContainerState.IN_STORE
+            }
+            assert gone == set(entry.containers)
+            assert [each.number for each in containers_of(session, lot)] == before

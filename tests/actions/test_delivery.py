@@ -1,9 +1,7 @@
 """Delivery: what is refused, what is stopped and kept, what is set aside, who is told."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +9,6 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.db import Database
 from app.delivery.actions import ending, finding, orders, packing, setting_aside, stops, waiting
 from app.delivery.actions import temperatures as readings
 from app.delivery.actions.genealogy import genealogy_of
@@ -52,29 +49,16 @@ from schemas.supply_forms import DecideMaterial
 from tests.conftest import Clock, person, signing
 from tests.journeys import delivery as step
 from tests.journeys import intake
-from tests.journeys.certified import CertifiedSite, certified_site, copied, lots_of
+from tests.journeys.certified import CertifiedSite, certified_lots, certified_site, lots_of
 from tests.journeys.delivery import Delivery, ordered, packed, taken_to
 from tests.journeys.intake import new_patient
-from tests.journeys.production import lot_at, moved_to_certified
 
-
-@pytest.fixture(scope="module")
-def site(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> CertifiedSite:
-    return certified_site(_sqlite_template, tmp_path_factory.mktemp("certified"))
+pytestmark = pytest.mark.site(build=certified_lots)
 
 
 @pytest.fixture
-def clock(site: CertifiedSite) -> Clock:
-    return Clock(site.now)
-
-
-@pytest.fixture
-def session(site: CertifiedSite, tmp_path: Path) -> Iterator[Session]:
-    database = copied(site, tmp_path)
-    with database.writing() as writing:
-        yield writing
-        writing.rollback()
-    database.close()
+def site(session: Session) -> CertifiedSite:
+    return certified_site(session)
 
 
 @pytest.fixture
@@ -109,39 +93,33 @@ def hold(session: Session, clock: Clock, lot: Lot, reason: str = "Growth on day 
 # The straight way
 
 
-def test_from_order_to_administration_on_both_databases(database: Database) -> None:
-    clock = Clock()
-    with database.writing() as session:
-        lot = lot_at(session, clock, "BM-MSC-AUTO")
-        moved_to_certified(session, clock, lot)
-        clock.forward(hours=1)
-        delivery = step.delivered(session, clock, lot)
-        record = delivery_of(session, lot)
-        kinds = [each.kind for each in record.events]
-        assert kinds == [
-            EventKind.PACKED,
-            EventKind.CHECKED,
-            EventKind.HANDED_OVER,
-            EventKind.RECEIVED,
-            EventKind.PREPARED,
-            EventKind.ADMINISTERED,
-        ]
-        assert record.orders[0].state is OrderState.COMPLETE
-        assert [each.treating_site for each in record.orders] == ["HOSP1"]
-        patient = delivery.order.patient_code
-        material = genealogy_of(session, lot.number).upstream[-1].node.ref
-        for ref in ("D-2026-0001", material, patient, record.events[0].container):
-            assert [each.patient_code for each in genealogy_of(session, ref).patients] == [patient]
-        hold(session, clock, lot)
-        number = record.events[0].container
-        sita = person(session, "sita", "delivery.acknowledge")
-        for who in ("lars", "quinn", "sita"):
-            assert [each.urgent for each in waiting.waiting(session, person(session, who))] == [
-                True
-            ]
-        form = AcknowledgeNotice(measures="Patient called in", signing=signing("sita"))
-        stops.acknowledge(session, number, form, by=sita, at=clock())
-        assert delivery_of(session, lot).notices[0].acknowledged_by == "Sita Rao"
+def test_from_order_to_administration(session: Session, clock: Clock, fresh: Lot) -> None:
+    delivery = step.delivered(session, clock, fresh)
+    record = delivery_of(session, fresh)
+    kinds = [each.kind for each in record.events]
+    assert kinds == [
+        EventKind.PACKED,
+        EventKind.CHECKED,
+        EventKind.HANDED_OVER,
+        EventKind.RECEIVED,
+        EventKind.PREPARED,
+        EventKind.ADMINISTERED,
+    ]
+    assert record.orders[0].state is OrderState.COMPLETE
+    assert [each.treating_site for each in record.orders] == ["HOSP1"]
+    patient, number = delivery.order.patient_code, record.events[0].container
+    donation, *_, material = genealogy_of(session, fresh.number).upstream
+    donor = donation.branches[0].node
+    assert (donor.kind, material.node.kind) == (NodeKind.DONOR, NodeKind.MATERIAL)
+    for ref in (donor.number, material.node.ref, patient, number):
+        assert [each.patient_code for each in genealogy_of(session, ref).patients] == [patient]
+    hold(session, clock, fresh)
+    sita = person(session, "sita", "delivery.acknowledge")
+    for who in ("lars", "quinn", "sita"):
+        assert [each.urgent for each in waiting.waiting(session, person(session, who))] == [True]
+    form = AcknowledgeNotice(measures="Patient called in", signing=signing("sita"))
+    stops.acknowledge(session, number, form, by=sita, at=clock())
+    assert delivery_of(session, fresh).notices[0].acknowledged_by == "Sita Rao"
 
 
 def test_custody_has_no_gap(session: Session, clock: Clock, frozen: Lot) -> None:

@@ -40,6 +40,8 @@ from tests.journeys.production import (
     working_unit,
 )
 
+pytestmark = pytest.mark.site(build=working_unit)
+
 
 @pytest.fixture
 def unit(session: Session, clock: Clock) -> WorkingUnit:

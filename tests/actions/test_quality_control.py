@@ -41,7 +41,13 @@ from schemas.result import (
     SampleCondition,
     VerifyResults,
 )
-from tests.actions.laboratory import Laboratory, lot_with_samples, microscope
+from tests.actions.laboratory import (
+    Laboratory,
+    laboratory_of,
+    lot_with_samples,
+    microscope,
+    samples_to_test,
+)
 from tests.conftest import Clock, person, signing
 from tests.journeys.production import corrected, started, through, working_unit
 from tests.journeys.testing import (
@@ -139,11 +145,12 @@ class Bench:
         audit.record(self.session, by=None, at=self.clock(), did="account.change", about="account")
 
 
+pytestmark = pytest.mark.site(build=samples_to_test, fixture="bench")
+
+
 @pytest.fixture
 def bench(session: Session, clock: Clock) -> Bench:
-    laboratory = lot_with_samples(session, clock)
-    received_samples(session, clock, laboratory.lot.number)
-    return Bench(session, clock, laboratory)
+    return Bench(session, clock, laboratory_of(session))
 
 
 # Samples

@@ -25,9 +25,8 @@ from tests.journeys.testing import last_lot, lot_in_testing, lot_through_testing
 
 @pytest.fixture(params=ENGINES)
 def site(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[tuple[Database, Clock]]:
-    opened, clock = shelf.open(request.param, "lot_in_testing", lot_in_testing)
-    yield opened, clock
-    opened.close()
+    with shelf.lent(request.param, lot_in_testing) as lent:
+        yield lent
 
 
 @pytest.fixture

@@ -28,15 +28,27 @@ from schemas.supply_forms import (
 )
 from schemas.trail import Meaning
 from tests.conftest import ZONE, Clock, person, signing
-from tests.journeys.supplies import CERTIFICATE, Stock, received_lot, released_lot, stocked
+from tests.journeys.supplies import (
+    CERTIFICATE,
+    Stock,
+    received_lot,
+    released_lot,
+    stock_of,
+    stocked,
+    stocked_for_a_month,
+    stocked_for_a_year,
+)
 
 LOT = "UNIT1-26-0001"
 ABOUT = f"lot/{LOT}/step/S100/1"
 
 
+pytestmark = pytest.mark.site(build=stocked_for_a_month, fixture="stock")
+
+
 @pytest.fixture
-def stock(session: Session, clock: Clock) -> Stock:
-    return stocked(session, clock, days=30)
+def stock(session: Session) -> Stock:
+    return stock_of(session)
 
 
 def take(session: Session, number: str, quantity: str, at: datetime, **asked: str) -> MaterialUse:
@@ -212,9 +224,9 @@ def test_a_recall_names_each_lot_once(session: Session, clock: Clock, stock: Sto
         actions.lots_touched_by(session, "UNIT1-M26-99999")
 
 
+@pytest.mark.site(build=stocked_for_a_year)
 def test_two_steps_cannot_both_take_the_last_of_it(database: Database, clock: Clock) -> None:
     with database.writing() as session:
-        stocked(session, clock)
         number = released_lot(session, "MAT-HPL", at=clock(), quantity=Decimal(50))
     outcomes: list[str] = []
     both = threading.Barrier(2)
@@ -315,6 +327,7 @@ def test_a_calibration_of_today_does_not_speak_for_yesterday(
     assert use.calibration_due == clock().date() + timedelta(days=30)
 
 
+@pytest.mark.site(build=stocked_for_a_year)
 @pytest.mark.parametrize(
     ("days", "standing", "titles"),
     [
@@ -327,7 +340,6 @@ def test_a_calibration_of_today_does_not_speak_for_yesterday(
 def test_qa_is_told_of_a_supplier_who_may_no_longer_supply(
     session: Session, clock: Clock, days: int, standing: Standing, titles: list[str]
 ) -> None:
-    stocked(session, clock)
     quinn, olga = (person(session, each, "account.own") for each in ("quinn", "olga"))
     words = ApproveSupplier(
         code="SUP-CELL",

@@ -40,11 +40,11 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def serve(shelf: Shelf) -> Iterator[Serve]:
-    """`serve("name", build)`: a copy of a prepared database, served."""
+    """`serve(build)`: the site as `build` leaves it, served."""
     with ExitStack() as open_sites:
 
-        def serving(name: str = "ready", build: Build = ready, engine: str = "sqlite") -> Site:
-            database, clock = shelf.open(engine, f"browser_{name}", build)
+        def serving(build: Build = ready, engine: str = "sqlite") -> Site:
+            database, clock = open_sites.enter_context(shelf.lent(engine, build))
             return open_sites.enter_context(served(database, clock))
 
         yield serving

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.main import create_app
 from app.record.site_key import site_key
-from tests.browser.unit import stock_of
 from tests.conftest import Clock
 from tests.journeys.production import WorkingUnit
+from tests.journeys.supplies import stock_of
 
 STARTS_WITHIN_S = 20
 

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-import pytest
-
 from app.lot.lots import containers_of, find_lot
 from schemas.lot import ContainerState, Stage
 from schemas.origin import DonationUse, Tissue
@@ -14,14 +12,10 @@ from tests.browser.intake import donated
 from tests.browser.laboratory import analysed, cultures_read, verified
 from tests.browser.production import lot_started, produced
 from tests.browser.releasing import certified, proved, reviewed, sealed_record
-from tests.conftest import ENGINES
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_patients_own_cells_from_donor_to_sealed_record(
-    engine: str, serve: Serve, enter: Enter
-) -> None:
-    site = serve(engine=engine)
+def test_a_patients_own_cells_from_donor_to_sealed_record(serve: Serve, enter: Enter) -> None:
+    site = serve(engine="sqlite")
     people = partial(enter, site)
     patient = donated(site, people, DonationUse.AUTOLOGOUS, Tissue.BONE_MARROW)
     number = lot_started(people, "BM-MSC-AUTO", patient)

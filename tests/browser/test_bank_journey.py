@@ -31,7 +31,7 @@ def in_store(site: Site, number: str) -> list[str]:
 
 
 def test_frozen_vials_from_a_cord_by_way_of_its_bank(serve: Serve, enter: Enter) -> None:
-    site = serve()
+    site = serve(engine="postgresql")
     people = partial(enter, site)
     donated(site, people, DonationUse.ALLOGENEIC, Tissue.UMBILICAL_CORD)
     bank = lot_started(people, "UC-WCB", None)

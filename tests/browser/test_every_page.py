@@ -65,7 +65,7 @@ def test_no_page_is_forgotten() -> None:
 
 @pytest.mark.parametrize("username", ROUNDS)
 def test_every_page_is_usable_by_everybody(username: str, serve: Serve, enter: Enter) -> None:
-    site = serve("busy", busy)
+    site = serve(busy)
     visitor = enter(site, username)
     with site.looking() as session:
         patient = find_lot(session, GIVEN).patient_coi

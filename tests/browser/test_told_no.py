@@ -33,7 +33,7 @@ SIGNED_BY_OLGA = {"signing.username": "olga", "signing.password": PASSWORD}
 
 
 def test_a_reactive_donor(serve: Serve, enter: Enter) -> None:
-    site = serve("ready", ready)
+    site = serve(ready)
     people = partial(enter, site)
     use, tissue = DonationUse.ALLOGENEIC, Tissue.UMBILICAL_CORD
     donor_registered(site, people, neonate=True)
@@ -56,7 +56,7 @@ def test_a_reactive_donor(serve: Serve, enter: Enter) -> None:
 
 
 def test_sterility_fails_after_conditional_certification(serve: Serve, enter: Enter) -> None:
-    site = serve("given", given)
+    site = serve(given)
     people = partial(enter, site)
     inoculated_at = analysed(site, people, LOT)
     cultures_read(site, people, LOT, inoculated_at=inoculated_at, grows=True)
@@ -92,7 +92,7 @@ def test_sterility_fails_after_conditional_certification(serve: Serve, enter: En
 
 
 def test_the_wrong_patient_at_the_hand_over(serve: Serve, enter: Enter) -> None:
-    site = serve("conditional", conditional)
+    site = serve(conditional)
     people = partial(enter, site)
     with site.database.writing() as session:
         stranger = new_patient(session, site.clock)
@@ -116,7 +116,7 @@ def not_handed_over(journey: Journey) -> None:
 
 
 def test_nobody_checks_their_own_step(serve: Serve, enter: Enter) -> None:
-    site = serve("begun", begun)
+    site = serve(begun)
     olga = enter(site, "olga")
     place, path, boxes = next_step(site, LOT)
     olga.does(path, boxes, f"Enter {place.step.code}")
@@ -130,7 +130,7 @@ def test_nobody_checks_their_own_step(serve: Serve, enter: Enter) -> None:
 
 
 def test_nobody_verifies_their_own_results(serve: Serve, enter: Enter) -> None:
-    site = serve("entered", entered)
+    site = serve(entered)
     adam, anton = enter(site, "adam"), enter(site, "anton")
     boxes = {"roles": ["qc_technician", "qc_reviewer"], "reason": "Vera is on leave"}
     adam.does("/people/accounts/anton/roles", boxes, "Change roles")
@@ -153,7 +153,7 @@ def test_nobody_verifies_their_own_results(serve: Serve, enter: Enter) -> None:
 
 
 def test_expired_material(serve: Serve, enter: Enter) -> None:
-    site = serve("at_the_medium", at_the_medium)
+    site = serve(at_the_medium)
     olga = enter(site, "olga")
     with site.looking() as session:
         newest = select(MaterialLot).order_by(MaterialLot.id.desc())
@@ -174,7 +174,7 @@ def test_expired_material(serve: Serve, enter: Enter) -> None:
 
 
 def test_a_stale_page(serve: Serve, enter: Enter) -> None:
-    site = serve("begun", begun)
+    site = serve(begun)
     olga, oskar = enter(site, "olga"), enter(site, "oskar")
     place, path, boxes = next_step(site, LOT)
     olga.opens(path)

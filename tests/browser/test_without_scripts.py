@@ -22,7 +22,7 @@ from tests.conftest import PASSWORD, ZONE, Clock
 
 
 def test_intake(serve: Serve, enter: Enter) -> None:
-    site = serve("ready", ready)
+    site = serve(ready)
     people = partial(enter, site, scripts=False)
     donor_registered(site, people)
     people("olga").opens(f"/intake/donors/{DONOR}")
@@ -30,21 +30,21 @@ def test_intake(serve: Serve, enter: Enter) -> None:
 
 
 def test_production(serve: Serve, enter: Enter) -> None:
-    site = serve("begun", begun)
+    site = serve(begun)
     people = partial(enter, site, scripts=False)
     step_performed(site, people, LOT)
     people("oskar").sees("S010 is checked.")
 
 
 def test_testing_and_release(serve: Serve, enter: Enter) -> None:
-    site = serve("entered", entered)
+    site = serve(entered)
     people = partial(enter, site, scripts=False)
     verified(site, people, LOT)
     reviewed(site, people, LOT)
 
 
 def test_delivery(serve: Serve, enter: Enter) -> None:
-    site = serve("conditional", conditional)
+    site = serve(conditional)
     people = partial(enter, site, scripts=False)
     with site.looking() as session:
         patient = find_lot(session, LOT).patient_coi

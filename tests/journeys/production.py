@@ -13,16 +13,24 @@ from app.demo.cast import Clock, person
 from app.demo.production import *  # noqa: F403 - the same words, under the name the journeys know
 from app.demo.production import endorsed, through
 from app.demo.starting import *  # noqa: F403 - (as above)
-from app.demo.starting import WorkingUnit, started, working_unit
+from app.demo.starting import WorkingUnit, started
+from app.demo.starting import working_unit as unit_made
 from app.lot.lots import move
 from app.lot.models import Lot
 from app.masters.frozen import bundle_of
 from app.trail import audit
 from schemas.lot import Stage
+from tests.journeys.supplies import stock_of
 
 Certify = Callable[[Session, Clock, Lot], None]
 
 BANK_OF = {"UC-MSC-CRYO": "UC-WCB"}
+
+
+def working_unit(session: Session, clock: Clock) -> WorkingUnit:
+    """A unit that can work: the one of this database if it was prepared, else made now."""
+    found = stock_of(session)
+    return WorkingUnit(session, clock, found) if found.lots else unit_made(session, clock)
 
 
 def moved_to_certified(session: Session, clock: Clock, lot: Lot) -> None:

@@ -79,7 +79,11 @@ def test_a_refusal_that_cannot_be_kept_is_not_a_fault(browser: People) -> None:
 def test_a_database_that_went_away_is_told_and_used_again_when_it_is_back(
     shelf: Shelf, clock: Clock
 ) -> None:
-    database = shelf.plain("postgresql")
+    with shelf.lent("postgresql") as (database, _):
+        gone_and_back(database, clock)
+
+
+def gone_and_back(database: Database, clock: Clock) -> None:
     url = make_url(database.url)
     asked = machine(database, clock, "ada")
     assert asked.get("/api/v1/lots").status_code == 200
@@ -97,5 +101,4 @@ def test_a_database_that_went_away_is_told_and_used_again_when_it_is_back(
         assert "The database does not answer" in page.text
         orders.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
     assert asked.get("/api/v1/lots").status_code == 200
-    database.close()
     server.dispose()

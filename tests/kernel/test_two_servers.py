@@ -52,11 +52,10 @@ class Pair:
 
 @pytest.fixture
 def pair(shelf: Shelf, clock: Clock) -> Iterator[Pair]:
-    first = shelf.plain("postgresql")
-    second = Database(first.url)
-    yield Pair(first, second, clock)
-    second.close()
-    first.close()
+    with shelf.lent("postgresql") as (first, _):
+        second = Database(first.url)
+        yield Pair(first, second, clock)
+        second.close()
 
 
 def test_who_signed_in_at_one_is_signed_in_at_the_other_and_out_everywhere(pair: Pair) -> None:

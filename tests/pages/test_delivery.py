@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,30 +12,26 @@ from app.main import create_app
 from app.people import actions as people
 from app.trail import audit
 from schemas.people import NewToken, SignIn
-from tests.conftest import PASSWORD, ZONE, Browser, Clock, person
+from tests.conftest import PASSWORD, ZONE, Browser, Clock, Shelf, person
 from tests.journeys import delivery as step
-from tests.journeys.certified import CertifiedSite, certified_site, copied, lots_of
+from tests.journeys.certified import CertifiedSite, certified_lots, certified_site, lots_of
 from tests.journeys.delivery import Delivery, ordered, packed, taken_to
 from tests.journeys.intake import new_patient
 
 Open = Callable[[str | None], Browser]
 
 
-@pytest.fixture(scope="module")
-def site(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> CertifiedSite:
-    return certified_site(_sqlite_template, tmp_path_factory.mktemp("certified"))
+@pytest.fixture
+def lent(shelf: Shelf) -> Iterator[tuple[Database, Clock]]:
+    """Where the engine cannot matter; test_delivery_twice.py asks both."""
+    with shelf.lent("sqlite", certified_lots) as both:
+        yield both
 
 
 @pytest.fixture
-def clock(site: CertifiedSite) -> Clock:
-    return Clock(site.now)
-
-
-@pytest.fixture
-def database(site: CertifiedSite, tmp_path: Path) -> Iterator[Database]:
-    opened = copied(site, tmp_path)
-    yield opened
-    opened.close()
+def site(database: Database) -> CertifiedSite:
+    with database.reading() as session:
+        return certified_site(session)
 
 
 @pytest.fixture

@@ -35,9 +35,8 @@ def ordered_lot(session: Session, clock: Clock) -> None:
 
 @pytest.fixture(params=ENGINES)
 def site(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[tuple[Database, Clock]]:
-    opened, clock = shelf.open(request.param, "ordered_lot", ordered_lot)
-    yield opened, clock
-    opened.close()
+    with shelf.lent(request.param, ordered_lot) as lent:
+        yield lent
 
 
 def tab(database: Database, clock: Clock, app: FastAPI, username: str) -> Browser:

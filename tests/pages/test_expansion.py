@@ -39,6 +39,7 @@ from tests.journeys.production_forms import boxes, local, names_on
 from tests.journeys.supplies import released_lot
 
 Open = Callable[[str | None], Browser]
+pytestmark = pytest.mark.site(build=working_unit)
 SIGNED = {"signing.username": "oskar", "signing.password": PASSWORD}
 
 

@@ -1,6 +1,6 @@
 """The first page and the front door: what a person begins, and where a number leads them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -13,9 +13,10 @@ Open = Callable[[str | None], Browser]
 
 
 @pytest.fixture(scope="module")
-def busy_site(shelf: Shelf) -> tuple[Database, Clock]:
+def busy_site(shelf: Shelf) -> Iterator[tuple[Database, Clock]]:
     """A site on a busy day; nothing here writes in it but who signs in."""
-    return shelf.open("sqlite", "browser_busy", busy)
+    with shelf.lent("sqlite", busy) as lent:
+        yield lent
 
 
 @pytest.fixture

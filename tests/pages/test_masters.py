@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.masters import actions as masters
@@ -23,19 +24,22 @@ WHY = "First version, from the starter library"
 SIGNED = {"signing.username": "quinn", "signing.password": PASSWORD}
 
 
-@pytest.fixture
-def library(database: Database, clock: Clock) -> None:
+def starter_library(session: Session, clock: Clock) -> None:
     """The whole starter library, imported by Olga and approved by Quinn."""
-    with database.writing() as session:
-        by, qa = (
-            person(session, "olga", "master.import"),
-            person(session, "quinn", "master.approve"),
-        )
-        for each in starter_texts().values():
-            form = DocumentText(text=each, change=WHY)
-            row = masters.import_document(session, form, by=by, at=clock())
-            approval = ApproveDocument(signing=signing("quinn"))
-            masters.approve(session, row.code, row.document_version, approval, by=qa, at=clock())
+    by, qa = person(session, "olga", "master.import"), person(session, "quinn", "master.approve")
+    for each in starter_texts().values():
+        form = DocumentText(text=each, change=WHY)
+        row = masters.import_document(session, form, by=by, at=clock())
+        approval = ApproveDocument(signing=signing("quinn"))
+        masters.approve(session, row.code, row.document_version, approval, by=qa, at=clock())
+
+
+pytestmark = pytest.mark.site(build=starter_library, fixture="library")
+
+
+@pytest.fixture
+def library() -> None:
+    """The test's database holds the starter library."""
 
 
 def test_olga_pastes_and_quinn_approves(browser: Open) -> None:

@@ -9,7 +9,7 @@ from app.db import Database
 from app.quality_control.quality import gather, quality_of
 from schemas.quality_record import QualityRecord
 from schemas.reading import ResultState
-from tests.actions.laboratory import Laboratory, lot_with_samples
+from tests.actions.laboratory import Laboratory, laboratory_of, samples_to_receive
 from tests.conftest import PASSWORD, Browser, Clock
 from tests.journeys.testing import received_samples, verified_results
 
@@ -17,10 +17,13 @@ Open = Callable[[str | None], Browser]
 SIGNED = {"signing.password": PASSWORD}
 
 
+pytestmark = pytest.mark.site(build=samples_to_receive, fixture="laboratory")
+
+
 @pytest.fixture
-def laboratory(database: Database, clock: Clock) -> Laboratory:
-    with database.writing() as session:
-        return lot_with_samples(session, clock)
+def laboratory(database: Database) -> Laboratory:
+    with database.reading() as session:
+        return laboratory_of(session)
 
 
 @pytest.fixture

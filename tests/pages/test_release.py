@@ -74,11 +74,10 @@ class Site:
 @pytest.fixture(params=ENGINES)
 def site(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Site]:
     """An autologous lot, reviewed, with its late results outstanding."""
-    database, clock = shelf.open(request.param, "lot_reviewed", lot_reviewed)
-    with database.reading() as session:
-        number = last_lot(session).number
-    yield Site(database, clock, create_app(database, clock), number)
-    database.close()
+    with shelf.lent(request.param, lot_reviewed) as (database, clock):
+        with database.reading() as session:
+            number = last_lot(session).number
+        yield Site(database, clock, create_app(database, clock), number)
 
 
 def digest_on(page: str) -> str:
@@ -291,10 +290,9 @@ def lots_begun(session: Session, clock: Clock) -> None:
         lot_at(session, clock, "BM-MSC-AUTO", Stage.IN_PRODUCTION, unit=unit)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_lots_decided_at_once_get_lines_in_a_row(shelf: Shelf, engine: str) -> None:
+@pytest.mark.site(build=lots_begun)
+def test_lots_decided_at_once_get_lines_in_a_row(database: Database, clock: Clock) -> None:
     """No line of the register is skipped, none is used twice, and nobody is turned away."""
-    database, clock = shelf.open(engine, "lots_begun", lots_begun)
     with database.reading() as session:
         prefix = last_lot(session).number[:-4]
     site = Site(database, clock, create_app(database, clock), f"{prefix}0001")
@@ -313,21 +311,19 @@ def test_lots_decided_at_once_get_lines_in_a_row(shelf: Shelf, engine: str) -> N
     assert [each.status_code for each in answers] == [201] * 4, [each.text for each in answers]
     assert sorted(each.json()["number"] for each in answers) == [1, 2, 3, 4]
     assert [each.number for each in site.register()] == [4, 3, 2, 1]
-    database.close()
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
-def test_what_a_product_does_not_know_is_said_not_crashed(shelf: Shelf, engine: str) -> None:
+def one_stage(session: Session, clock: Clock) -> None:
+    """A lot of a product that is certified once, just started."""
+    lot_at(session, clock, "UC-WCB", Stage.IN_PRODUCTION)
+
+
+def test_what_a_product_does_not_know_is_said_not_crashed(shelf: Shelf) -> None:
     """A one-stage product has no conditional statement; its page says what is closed."""
-
-    def one_stage(session: Session, clock: Clock) -> None:
-        lot_at(session, clock, "UC-WCB", Stage.IN_PRODUCTION)
-
-    database, clock = shelf.open(engine, "one_stage", one_stage)
-    with database.reading() as session:
-        number = last_lot(session).number
-    site = Site(database, clock, create_app(database, clock), number)
-    answer = site.browser("petra").get(f"{site.path}/certify/conditional")
+    with shelf.lent("sqlite", one_stage) as (database, clock):
+        with database.reading() as session:
+            number = last_lot(session).number
+        site = Site(database, clock, create_app(database, clock), number)
+        answer = site.browser("petra").get(f"{site.path}/certify/conditional")
     assert answer.status_code == 200
     assert "Not open now" in answer.text
-    database.close()

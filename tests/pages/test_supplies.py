@@ -12,7 +12,14 @@ from app.supplies import actions
 from app.trail import audit
 from schemas.people import NewToken
 from tests.conftest import PASSWORD, Browser, Clock, person
-from tests.journeys.supplies import CERTIFICATE, SUPPLIER, Stock, received_lot, stocked
+from tests.journeys.supplies import (
+    CERTIFICATE,
+    SUPPLIER,
+    Stock,
+    received_lot,
+    stock_of,
+    stocked_for_two_months,
+)
 
 Open = Callable[[str | None], Browser]
 SIGNED = {"signing.username": "quinn", "signing.password": PASSWORD}
@@ -24,13 +31,14 @@ ARRIVED = {
     "expires_on": "2026-06-30",
     "storage": "Freezer 2",
 }
+pytestmark = pytest.mark.site(build=stocked_for_two_months, fixture="stock")
 FILE = {"file": ("coa.pdf", CERTIFICATE, "application/pdf")}
 
 
 @pytest.fixture
-def stock(database: Database, clock: Clock) -> Stock:
-    with database.writing() as session:
-        return stocked(session, clock, days=60)
+def stock(database: Database) -> Stock:
+    with database.reading() as session:
+        return stock_of(session)
 
 
 def test_a_lot_is_received_with_its_certificate_and_released(browser: Open, stock: Stock) -> None:

@@ -22,7 +22,7 @@ from app.people.permissions import MAY
 from app.people.sessions import Allowed
 from app.trail import audit
 from schemas.people import NewToken, Role, SignIn
-from tests.conftest import CAST, PASSWORD, Browser, Clock, person
+from tests.conftest import CAST, PASSWORD, Browser, Clock, Shelf, person
 
 OPEN = {
     ("GET", "/sign-in"),
@@ -105,10 +105,13 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    path = tmp_path_factory.mktemp("matrix") / "site.db"
-    path.write_bytes(_sqlite_template.read_bytes())
-    database, clock = Database(f"sqlite:///{path}"), Clock()
+def site(shelf: Shelf) -> Iterator[Site]:
+    with shelf.lent("sqlite") as lent:
+        yield opened(*lent)
+
+
+def opened(database: Database, clock: Clock) -> Site:
+    """One of each role has a browser and a token."""
     mounted = create_app(database, clock)
     browsers, tokens = {}, {}
     for role, username in ONE_OF_EACH.items():
@@ -124,8 +127,7 @@ def site(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             new = NewToken(label="matrix", expires_on=date(2026, 12, 31))
             token, _ = actions.make_token(session, new, by=by, at=at, record=audit.record)
         browsers[role], tokens[role] = Browser(mounted, cookie), token
-    yield Site(browsers, tokens, Browser(mounted, None))
-    database.close()
+    return Site(browsers, tokens, Browser(mounted, None))
 
 
 def test_everyone_in_the_table_is_somebody() -> None:

@@ -194,11 +194,12 @@ class Sample:
     context: dict[str, Any]
     attachments: tuple[Attachment, ...]
     identity: PaperIdentity
+    template: str = "sample.html"
 
     def printed(self, **changed: Any) -> bytes:
         """Print it, with these fields of its identity changed."""
         return render(
-            "sample.html",
+            self.template,
             self.context,
             attachments=self.attachments,
             identity=replace(self.identity, **changed),

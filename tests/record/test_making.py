@@ -24,13 +24,12 @@ from tests.record.lots import certified_lot
 @pytest.fixture(params=ENGINES)
 def asked(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[tuple[Database, Clock]]:
     """A database in which a record was asked for."""
-    database, clock = shelf.open(request.param, "certified_lot", certified_lot)
-    with database.writing() as session:
-        lot = session.scalars(select(Lot)).one()
-        quinn, form = person(session, "quinn", "record.seal"), MakeRecord(reason="Released")
-        ask_for_record(session, lot.number, form, by=quinn, at=clock())
-    yield database, clock
-    database.close()
+    with shelf.lent(request.param, certified_lot) as (database, clock):
+        with database.writing() as session:
+            lot = session.scalars(select(Lot)).one()
+            quinn, form = person(session, "quinn", "record.seal"), MakeRecord(reason="Released")
+            ask_for_record(session, lot.number, form, by=quinn, at=clock())
+        yield database, clock
 
 
 def worker(asked: tuple[Database, Clock]) -> Worker:

@@ -43,14 +43,11 @@ from tests.record.reading_paper import Paper
 
 def record_of(shelf: Shelf, build: Build) -> BatchRecord:
     """The record of the newest lot that `build` makes."""
-    database, clock = shelf.open("sqlite", build.__name__, build)
-    with database.writing() as session:
+    with shelf.lent("sqlite", build) as (database, clock), database.writing() as session:
         lot = session.scalars(select(Lot).order_by(Lot.id.desc())).first()
         assert lot is not None
         quinn = person(session, "quinn", "record.seal")
-        made = assemble(session, lot, version=1, reason="Released", by=quinn, at=clock())
-    database.close()
-    return made
+        return assemble(session, lot, version=1, reason="Released", by=quinn, at=clock())
 
 
 @pytest.fixture(scope="module")

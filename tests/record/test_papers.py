@@ -32,9 +32,8 @@ from tests.record.reading_paper import Paper
 
 @pytest.fixture(scope="module")
 def site(shelf: Shelf) -> Iterator[tuple[Database, Clock]]:
-    opened, clock = shelf.open("sqlite", exceptional_lot.__name__, exceptional_lot)
-    yield opened, clock
-    opened.close()
+    with shelf.lent("sqlite", exceptional_lot) as lent:
+        yield lent
 
 
 @pytest.fixture(scope="module")
@@ -161,12 +160,11 @@ def test_a_sentence_stands_on_a_label_once(labels: tuple[LotLabels, Site]) -> No
 
 
 def test_a_lot_that_was_not_filled_has_no_labels(shelf: Shelf, by: Actor) -> None:
-    database, clock = shelf.open("sqlite", lot_in_production.__name__, lot_in_production)
-    with database.reading() as session:
+    made = shelf.lent("sqlite", lot_in_production)
+    with made as (database, clock), database.reading() as session:
         number = session.scalars(select(Lot.number).order_by(Lot.id.desc())).first() or ""
         with pytest.raises(NotFound, match="no containers yet"):
             papers.lot_labels(session, number, by=by, at=clock())
-    database.close()
 
 
 # Certificates

@@ -1,36 +1,28 @@
 """The gates of release: a real dossier that passes, and one thing changed in it at a time."""
 
-import shutil
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.db import Database
 from app.release import actions
 from app.release.rules import RULES, SOFTWARE, judge_again, judge_release
 from schemas.lot import Stage
 from schemas.release import Act, Checklist, Question
 from schemas.specification import Gate
-from tests.conftest import Clock, person
+from tests.conftest import Shelf, person
 from tests.journeys.production import lot_at
 from tests.journeys.release import reviewed
 from tests.journeys.testing import lot_through_testing
 
 
 @pytest.fixture(scope="module")
-def question(
-    _sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Question]:
+def question(shelf: Shelf) -> Iterator[Question]:
     """The dossier of an autologous lot, all its results passed, both reviews signed."""
-    path = tmp_path_factory.mktemp("release") / "site.db"
-    shutil.copyfile(_sqlite_template, path)
-    database, clock = Database(f"sqlite:///{path}"), Clock()
-    with database.writing() as session:
+    with shelf.lent("sqlite") as (database, clock), database.writing() as session:
         lot = lot_at(session, clock, "BM-MSC-AUTO", Stage.IN_TESTING)
         tested_from = clock()
         lot_through_testing(session, clock, lot.number)
@@ -39,7 +31,6 @@ def question(
         dossier, _ = actions.ask(session, lot, by=petra, at=clock())
         yield Question(dossier=dossier, at=tested_from)
         session.rollback()
-    database.close()
 
 
 def with_changed(question: Question, **changes: Any) -> Question:

@@ -86,11 +86,11 @@ class Kept:
         url = f"sqlite:///{folder / 'passage.db'}"
         if not self.url.startswith("sqlite"):
             url = create_database(self.url, name, template=make_url(self.url).database)
-        database = Database(url)
+        site = Site(Database(url), folder, Clock(self.now))
         try:
-            yield Site(database, folder, Clock(self.now))
+            yield site
         finally:
-            database.close()
+            site.database.close()  # what was done to it may have brought another
 
 
 def whole_history(url: str, folder: Path) -> Kept:
