@@ -11,6 +11,7 @@ os.environ.setdefault("PASSAGE_PASSWORD_PASSES", "1")
 os.environ["PASSAGE_FOLDER"] = os.environ.get("PASSAGE_TEST_FOLDER", "/nonexistent/passage")
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
@@ -159,10 +160,25 @@ class Browser(TestClient):
             self.cookies.set(cookie_name(), cookie)
 
 
+@cache
+def _application() -> FastAPI:
+    return create_app(Database("sqlite://"))
+
+
+def app_over(database: Database, clock: Clock) -> FastAPI:
+    """The application over this database: one for each process, as its routes take their time.
+
+    For a test that serves one site; the site that it served before is let go.
+    """
+    app = _application()
+    app.state.database, app.state.clock = database, clock
+    return app
+
+
 @pytest.fixture
 def browser(database: Database, clock: Clock) -> Callable[[str | None], Browser]:
     """`browser("olga")`: Olga's browser, signed in; `browser(None)`: a stranger's."""
-    app = create_app(database, clock)
+    app = app_over(database, clock)
 
     def opened(username: str | None) -> Browser:
         if username is None:

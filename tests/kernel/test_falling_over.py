@@ -8,11 +8,10 @@ from datetime import timedelta
 from sqlalchemy import create_engine, make_url, text
 
 from app.db import Database
-from app.main import create_app
 from app.people import actions
 from app.trail import audit
 from schemas.people import NewToken
-from tests.conftest import Browser, Clock, Shelf, person
+from tests.conftest import Browser, Clock, Shelf, app_over, person
 
 People = Callable[[str | None], Browser]
 
@@ -34,7 +33,7 @@ def machine(database: Database, clock: Clock, username: str) -> Browser:
         new = NewToken(label="a machine", expires_on=clock().date() + timedelta(days=9))
         by = person(session, username, "account.own")
         token, _ = actions.make_token(session, new, by=by, at=clock(), record=audit.record)
-    asked = Browser(create_app(database, clock), None)
+    asked = Browser(app_over(database, clock), None)
     asked.headers["authorization"] = f"Bearer {token}"
     return asked
 

@@ -7,11 +7,10 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from app.db import Database
-from app.main import create_app
 from app.people.credentials import hashed, matches, stored_hash, try_password
 from app.people.models import Account
 from app.trail.models import AuditEntry
-from tests.conftest import PASSWORD, Browser, Clock
+from tests.conftest import PASSWORD, Browser, Clock, app_over
 
 People = Callable[[str | None], Browser]
 
@@ -95,7 +94,7 @@ def test_nobody_waits_behind_a_password_that_is_compared(
         return compare(self, *words)
 
     monkeypatch.setattr(PasswordHasher, "verify", looking_on)
-    stranger = Browser(create_app(sqlite_database, clock), None)
+    stranger = Browser(app_over(sqlite_database, clock), None)
     assert _send(stranger, "olga", PASSWORD) == 303
     assert held == [False]
 

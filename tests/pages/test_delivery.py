@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.db import Database
-from app.main import create_app
 from app.people import actions as people
 from app.trail import audit
-from schemas.people import NewToken, SignIn
+from schemas.people import NewToken
 from tests.conftest import PASSWORD, ZONE, Browser, Clock, Shelf, person
 from tests.journeys import delivery as step
 from tests.journeys.certified import CertifiedSite, certified_lots, certified_site, lots_of
@@ -32,23 +31,6 @@ def lent(shelf: Shelf) -> Iterator[tuple[Database, Clock]]:
 def site(database: Database) -> CertifiedSite:
     with database.reading() as session:
         return certified_site(session)
-
-
-@pytest.fixture
-def browser(database: Database, clock: Clock) -> Open:
-    app = create_app(database, clock)
-
-    def opened(username: str | None) -> Browser:
-        if username is None:
-            return Browser(app, None)
-        with database.writing() as session:
-            sign_in = SignIn(username=username, password=PASSWORD)
-            token, _ = people.begin_session(
-                session, sign_in, address="test", at=clock(), record=audit.record
-            )
-        return Browser(app, token)
-
-    return opened
 
 
 @pytest.fixture

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.delivery.models import ContainerEvent, Order
 from app.lot.models import Lot
-from app.main import create_app
 from app.people import actions as people
 from app.trail import audit
 from schemas.people import SignIn
-from tests.conftest import ENGINES, PASSWORD, ZONE, Browser, Clock, Shelf
+from tests.conftest import ENGINES, PASSWORD, ZONE, Browser, Clock, Shelf, app_over
 from tests.journeys import delivery as step
 from tests.journeys.production import lot_at, moved_to_certified
 
@@ -54,7 +53,7 @@ def local(moment: datetime) -> str:
 
 def test_two_tabs_do_each_step_once(site: tuple[Database, Clock]) -> None:
     database, clock = site
-    app = create_app(database, clock)
+    app = app_over(database, clock)
     with database.reading() as session:
         order = session.scalars(select(Order)).one()
         lot = session.scalars(select(Lot).order_by(Lot.id.desc())).first()

@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.lot.deviations import open_deviation
-from app.main import create_app
 from app.people import actions as people
 from app.release import overview
 from app.trail import audit
 from schemas.lot import NewDeviation, Stage
 from schemas.people import CloseAccount, NewToken, SignIn
 from schemas.release import Act, CertificateFacts, Checklist
-from tests.conftest import ENGINES, PASSWORD, Browser, Clock, Shelf, person
+from tests.conftest import ENGINES, PASSWORD, Browser, Clock, Shelf, app_over, person
 from tests.journeys.production import lot_at, working_unit
 from tests.journeys.testing import last_lot, lot_reviewed
 
@@ -77,7 +76,7 @@ def site(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Site]:
     with shelf.lent(request.param, lot_reviewed) as (database, clock):
         with database.reading() as session:
             number = last_lot(session).number
-        yield Site(database, clock, create_app(database, clock), number)
+        yield Site(database, clock, app_over(database, clock), number)
 
 
 def digest_on(page: str) -> str:
@@ -295,7 +294,7 @@ def test_lots_decided_at_once_get_lines_in_a_row(database: Database, clock: Cloc
     """No line of the register is skipped, none is used twice, and nobody is turned away."""
     with database.reading() as session:
         prefix = last_lot(session).number[:-4]
-    site = Site(database, clock, create_app(database, clock), f"{prefix}0001")
+    site = Site(database, clock, app_over(database, clock), f"{prefix}0001")
     ask = site.machine("petra")
     bodies = {}
     for at in range(1, 5):
@@ -323,7 +322,7 @@ def test_what_a_product_does_not_know_is_said_not_crashed(shelf: Shelf) -> None:
     with shelf.lent("sqlite", one_stage) as (database, clock):
         with database.reading() as session:
             number = last_lot(session).number
-        site = Site(database, clock, create_app(database, clock), number)
+        site = Site(database, clock, app_over(database, clock), number)
         answer = site.browser("petra").get(f"{site.path}/certify/conditional")
     assert answer.status_code == 200
     assert "Not open now" in answer.text

@@ -10,12 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from app.db import Database
-from app.main import create_app
 from app.people import actions
 from app.trail import audit
 from app.web.machines import IdempotentAnswer
 from schemas.people import NewToken
-from tests.conftest import PASSWORD, Browser, Clock, person
+from tests.conftest import PASSWORD, Browser, Clock, app_over, person
 
 People = Callable[[str | None], Browser]
 Machine = Callable[..., httpx.Response]
@@ -24,7 +23,7 @@ Machine = Callable[..., httpx.Response]
 @pytest.fixture
 def machine(database: Database, clock: Clock) -> Machine:
     """`machine("adam", "/account")` reads; with a body it writes."""
-    app = create_app(database, clock)
+    app = app_over(database, clock)
     tokens: dict[str, str] = {}
 
     def ask(
@@ -180,7 +179,7 @@ def test_what_is_kept_of_a_request_does_not_let_its_password_be_guessed(
         "content-type": "application/json",
     }
     path = "/api/v1/account/password"
-    olga = Browser(create_app(database, clock), None)
+    olga = Browser(app_over(database, clock), None)
     assert olga.post(path, content=sent, headers=headers).status_code == 200
     again = olga.post(path, content=sent, headers=headers)
     assert (again.status_code, again.headers["idempotent-replay"]) == (200, "true")

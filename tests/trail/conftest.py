@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
-from app.main import create_app
 from app.people import actions
 from app.settings import settings
 from app.trail import audit
@@ -16,7 +15,7 @@ from app.trail.checkpoint import head_file
 from app.trail.verify import verify
 from schemas.people import SignIn
 from schemas.trail import TrailFault
-from tests.conftest import PASSWORD, Browser, Clock
+from tests.conftest import PASSWORD, Browser, Clock, app_over
 
 
 @pytest.fixture
@@ -71,7 +70,7 @@ def verified(database: Database, own_folder: Path, clock: Clock) -> Callable[[],
 @pytest.fixture
 def browser_of(sqlite_database: Database, clock: Clock) -> Callable[[str], Browser]:
     """Browsers of one SQLite site, where the engine cannot matter."""
-    app = create_app(sqlite_database, clock)
+    app = app_over(sqlite_database, clock)
 
     def opened(username: str) -> Browser:
         with sqlite_database.writing() as session:
