@@ -28,9 +28,12 @@ Enter = Callable[..., Visitor]
 Serve = Callable[..., Site]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for each process of tests. As root it runs without its sandbox."""
+    """One browser for the tests of a file. As root it runs without its sandbox.
+
+    While it is open an event loop runs in the thread of the tests: other tests want it closed.
+    """
     arguments = [*QUIET, *(("--no-sandbox",) if os.getuid() == 0 else ())]
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)

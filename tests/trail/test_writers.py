@@ -15,14 +15,13 @@ import uvicorn
 from sqlalchemy import func, select
 
 from app.db import Database
-from app.main import create_app
 from app.people import actions
 from app.people.models import Account, ApiToken, BrowserSession
 from app.trail import audit
 from app.trail.models import AuditEntry
 from app.web.machines import IdempotentAnswer
 from schemas.people import NewToken, SignIn
-from tests.conftest import PASSWORD, Browser, Clock, person
+from tests.conftest import PASSWORD, Browser, Clock, app_over, person
 from tests.trail.conftest import Verified
 from tests.trail.history import note_of_the_end
 
@@ -46,7 +45,7 @@ def _token(database: Database, username: str, clock: Clock) -> str:
 @pytest.fixture
 def machine(database: Database, clock: Clock) -> Callable[..., httpx.Response]:
     """Adam's machine: `machine(path, body, key="...")`."""
-    app = create_app(database, clock)
+    app = app_over(database, clock)
     token = _token(database, "adam", clock)
 
     def post(path: str, body: object, *, key: str | None = None) -> httpx.Response:
@@ -114,7 +113,7 @@ def test_what_was_refused_may_be_repeated_with_its_key(
 
 
 def test_a_key_belongs_to_its_token(database: Database, clock: Clock) -> None:
-    app = create_app(database, clock)
+    app = app_over(database, clock)
     made = []
     for username in ("olga", "oskar"):
         headers = {
@@ -182,7 +181,7 @@ def served(database: Database, clock: Clock) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     config = uvicorn.Config(
-        create_app(database, clock), host="127.0.0.1", port=port, log_level="error", lifespan="off"
+        app_over(database, clock), host="127.0.0.1", port=port, log_level="error", lifespan="off"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
