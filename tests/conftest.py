@@ -1,5 +1,6 @@
 """The test bed: databases built by the migrations, the cast, a clock, and browsers."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -31,6 +32,12 @@ from tests.shelf import ENGINES, Build, Clock, Folder, Place, Server, Shelf  # n
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest begin: two processes end together when what comes last is short."""
     items.sort(key=lambda each: "browser" not in each.path.parts)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

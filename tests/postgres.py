@@ -20,6 +20,7 @@ from sqlalchemy import URL, make_url
 OWNER = "passage"
 SERVER_USER = "postgres"
 ALONE = ("-c", "listen_addresses=")
+ROOM = 4 * 2**30
 FORGETFUL = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
@@ -34,7 +35,8 @@ def throwaway_postgres(*, durable: bool = False) -> Iterator[str]:
     """
     programs = _programs()
     # A socket's path may have 107 bytes: the temporary folders of pytest are too deep.
-    folder = Path(tempfile.mkdtemp(prefix="passage-pg-", dir="/tmp"))
+    place = "/tmp" if durable else _quick_place()
+    folder = Path(tempfile.mkdtemp(prefix="passage-pg-", dir=place))
     if os.getuid() == 0:
         shutil.chown(folder, SERVER_USER, SERVER_USER)
     cluster = folder / "cluster"
@@ -57,6 +59,13 @@ def throwaway_postgres(*, durable: bool = False) -> Iterator[str]:
             _run(*control, "-m", "immediate", "stop", folder=folder)
     finally:
         shutil.rmtree(folder)
+
+
+def _quick_place() -> str:
+    """In memory, where there is room for some hundred databases: each is a thousand files."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM
+    return f"{memory}" if roomy else "/tmp"
 
 
 @contextmanager
