@@ -1,5 +1,6 @@
 """What a stranger at the wire meets: headers, cookies, sessions, methods; see docs/security.md."""
 
+import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from app.db import Database
 from app.main import create_app
 from app.people.pages.sign_in import safe_path
 from app.settings import settings
+from app.web.listening import listen
 from tests.conftest import PASSWORD, Browser, Clock
 
 SIGN_IN = {"username": "olga", "password": PASSWORD}
@@ -190,3 +192,11 @@ def test_the_server_does_not_say_what_it_is(
     with cli.socket_for("127.0.0.1", 0) as listening, pytest.raises(cli.typer.Exit):
         cli.serve_on(listening)
     assert served[0].server_header is False
+
+
+def test_a_connection_is_not_made_to_wait() -> None:
+    """Of a socket that does not say it is TCP, asyncio holds small packets back for 40 ms."""
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        taken, _ = listening.accept()
+        with taken:
+            assert taken.proto == socket.IPPROTO_TCP
