@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.expansion.models import SampleTaken
@@ -126,15 +126,20 @@ def _unsigned() -> ColumnElement[bool]:
 
 def results_to_verify(session: Session) -> tuple[ToVerify, ...]:
     """Samples with results that wait for a reviewer, oldest first."""
+    waiting = and_(
+        _unsigned(),
+        Result.sample_id.is_not(None),
+        Result.state.not_in([ResultState.PENDING, ResultState.NOT_APPLICABLE]),
+    )
+    oldest = (
+        select(Result.sample_id)
+        .where(waiting)
+        .group_by(Result.sample_id)
+        .order_by(func.min(Result.id))
+        .limit(SHOWN_MAX)
+    )
     rows = session.scalars(
-        select(Result)
-        .where(
-            _unsigned(),
-            Result.sample_id.is_not(None),
-            Result.state.not_in([ResultState.PENDING, ResultState.NOT_APPLICABLE]),
-        )
-        .order_by(Result.id)
-        .limit(20 * SHOWN_MAX)
+        select(Result).where(waiting, Result.sample_id.in_(oldest)).order_by(Result.id)
     )
     by_sample: dict[str, list[Result]] = {}
     for row in rows:
