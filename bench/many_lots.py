@@ -6,6 +6,7 @@ lists, the indexes and the result screens their weight, and serve for nothing el
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy import JSON, Connection, Table, Text, select, text
 
@@ -102,6 +103,8 @@ def _insert(
             value = f"'{changed[column.name]}'"
         elif target in plan:
             value = plan[target].copied(source)
+        elif rows.table.name == "step_entry" and column.name == "sha256":
+            value = _digest_of(connection, f"replace(t.words, :number, {new})")
         elif isinstance(column.type, JSON) and on_postgres:
             value = f"CAST(replace(CAST({source} AS text), :number, {new}) AS json)"
         elif isinstance(column.type, JSON | Text):
@@ -125,3 +128,13 @@ def _insert(
         ),
         {"number": number, "first": copies.start - 1, "count": len(copies)},
     )
+
+
+def _digest_of(connection: Connection, words: str) -> str:
+    """SQL for the digest of an entry's words: a page refuses an entry whose digest is another."""
+    if connection.dialect.name == "postgresql":
+        return f"encode(sha256(convert_to({words}, 'UTF8')), 'hex')"
+    sqlite = connection.connection.driver_connection
+    assert sqlite is not None
+    sqlite.create_function("digest_of", 1, lambda each: sha256(each.encode()).hexdigest())
+    return f"digest_of({words})"
