@@ -100,6 +100,21 @@ class OutOfDate(RecordError):
     title = "This page is out of date"
 
 
+class NotAsWritten(RecordError):
+    """What is stored is not what was written down: it was changed from outside of Passage.
+
+    Nothing is done with it. Tell your administrator: `passage audit verify` names what was
+    changed, and a backup from before has it as it was.
+    """
+
+    status = 409
+    title = "Changed from outside"
+
+    def __init__(self, where: str = "") -> None:
+        words = " ".join((type(self).__doc__ or "").split())
+        super().__init__(f"{where}: {words}" if where else words)
+
+
 class Refused(RecordError):
     """The rules do not let this go on. Nothing was written but the attempt."""
 

@@ -7,12 +7,13 @@ from functools import lru_cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
-from app.errors import NotFound
+from app.errors import NotAsWritten, NotFound
 from app.expansion.book import Book
 from app.expansion.calculating import cumulative_doublings
 from app.expansion.models import StepCheck, StepRow
 from app.lot.models import Container, Lot, Source
 from app.masters.frozen import bundle_of
+from app.trail.written import as_written
 from schemas.lot import SourceKind
 from schemas.master import MasterBatchRecord
 from schemas.master_step import Step
@@ -77,15 +78,20 @@ def doublings_of(session: Session, lot: Lot) -> Decimal:
 
 
 def words_of(row: StepRow) -> EntryWords:
-    """An entry as it was written."""
-    return _words(row.sha256, row.words)
+    """An entry as it was written.
+
+    Raises:
+        NotAsWritten: it was changed since, from outside.
+    """
+    try:
+        return _words(row.sha256, row.words)
+    except NotAsWritten:
+        raise NotAsWritten(row.ref) from None
 
 
 @lru_cache(maxsize=4096)
 def _words(digest: str, words: str) -> EntryWords:
-    entry = EntryWords.from_canonical(words)
-    assert entry.digest() == digest, "the stored entry is not the one that was written"
-    return entry
+    return as_written(EntryWords, words, digest)
 
 
 def step_of(master: MasterBatchRecord, code: str) -> Step:

@@ -4,7 +4,9 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
+from app.errors import NotAsWritten
 from app.masters.shelf import document_at
+from app.trail.written import as_written
 from schemas.base import Contract
 from schemas.master import Bundle, MasterBatchRecord
 from schemas.product import Product
@@ -54,8 +56,11 @@ def bundle_of(session: Session, lot: Freezes) -> Bundle:
 def _read(session: Session, contract: type[C], code: str, version: int, digest: str) -> C:
     known = _kept.get(digest)
     if not isinstance(known, contract):
-        known = contract.from_canonical(document_at(session, code, version).content)
-        assert known.digest() == digest, f"{code} version {version} is not what was frozen"
+        document = document_at(session, code, version)
+        try:
+            known = as_written(contract, document.content, digest)
+        except NotAsWritten:
+            raise NotAsWritten(document.ref) from None
         if len(_kept) >= KEPT_MAX:
             _kept.clear()
         _kept[digest] = known

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound, RecordError
+from app.errors import NotAsWritten, NotFound, RecordError
 from app.masters.documents import read_contract
 from app.masters.linter import lint
 from app.masters.models import MasterApproval, MasterDocument
@@ -149,9 +149,17 @@ def _joined(
 
 
 def content_of(document: MasterDocument) -> Product | Specification | MasterBatchRecord:
-    """The document as a contract; its digest is the one it was approved by."""
-    content = read_contract(document.kind, document.content)
-    assert content.digest() == document.digest, f"{document.ref} is not what was approved"
+    """The document as a contract; its digest is the one it was approved by.
+
+    Raises:
+        NotAsWritten: it was changed since, from outside.
+    """
+    try:
+        content = read_contract(document.kind, document.content)
+    except ValueError as unreadable:
+        raise NotAsWritten(document.ref) from unreadable
+    if content.digest() != document.digest:
+        raise NotAsWritten(document.ref)
     return content
 
 

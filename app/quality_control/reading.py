@@ -8,12 +8,14 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
+from app.errors import NotAsWritten
 from app.expansion.gathering import words_of
 from app.expansion.models import SampleTaken, StepRow
 from app.quality_control.models import Investigation, Result, ResultSigned, SampleReceipt
 from app.quality_control.rules.standing import Entry, standing_of
 from app.trail import attachments
 from app.trail.signatures import signatures_about, signatures_bound
+from app.trail.written import as_written
 from schemas.quality import InvestigationFacts
 from schemas.quality_record import ResultFacts, SampleRecord
 from schemas.result import ReceiptFacts, ResultWords
@@ -71,7 +73,7 @@ def result_facts(
     entries = [Entry(row.number, row.revision) for row in rows]
     return tuple(
         ResultFacts(
-            words=_words(row.words),
+            words=_words_of(row),
             words_digest=row.words_digest,
             standing=standing_of(entry, entries, investigations),
             signature=signed.get(row.id),
@@ -80,10 +82,17 @@ def result_facts(
     )
 
 
+def _words_of(row: Result) -> ResultWords:
+    try:
+        return _words(row.words_digest, row.words)
+    except NotAsWritten:
+        raise NotAsWritten(row.ref) from None
+
+
 @lru_cache(maxsize=4096)
-def _words(stored: str) -> ResultWords:
+def _words(digest: str, stored: str) -> ResultWords:
     """Read an entry's words; the same text always says the same."""
-    return ResultWords.from_canonical(stored)
+    return as_written(ResultWords, stored, digest)
 
 
 def read_signed(session: Session, lots: Lots) -> dict[int, Signature]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.errors import NotAsWritten
 from app.lot.models import Lot
 from app.people.actor import Actor
 from app.release.actions import CERTIFYING, ask
@@ -66,7 +67,9 @@ class LotToRelease:
 
     lot: Lot
     verdict: ReleaseVerdict | None
-    """None where too many wait to judge them all."""
+    """None where too many wait to judge them all, and where it cannot be judged."""
+    altered: str = ""
+    """Why it cannot be judged: something of it was changed from outside."""
 
     @property
     def opened(self) -> tuple[str, ...]:
@@ -79,7 +82,7 @@ class LotToRelease:
     def keeps(self) -> tuple[str, ...]:
         """What keeps the lot: the results in one line a state, then one line a closed gate."""
         if self.verdict is None:
-            return ("Open the lot to see what keeps it.",)
+            return (self.altered or "Open the lot to see what keeps it.",)
         return (*_results_that_keep(self.verdict), *_gates_that_keep(self.verdict))
 
     @property
@@ -89,9 +92,10 @@ class LotToRelease:
 
     @property
     def is_urgent(self) -> bool:
-        """Whether it is held, has failed, or waits for a result that is overdue."""
+        """Whether it is held, altered, has failed, or waits for a result that is overdue."""
         verdict = self.verdict
-        return self.lot.held or (verdict is not None and bool(verdict.failed or verdict.overdue))
+        late = verdict is not None and bool(verdict.failed or verdict.overdue)
+        return self.lot.held or bool(self.altered) or late
 
 
 def _results_that_keep(verdict: ReleaseVerdict) -> Iterator[str]:
@@ -132,9 +136,17 @@ def lots_to_release(
         select(Lot).where(Lot.stage.in_(WAITING_STAGES)).order_by(Lot.id).limit(SHOWN_MAX)
     ).all()
     return tuple(
-        LotToRelease(lot, ask(session, lot, by=by, at=at)[1] if place < judged else None)
+        _judged(session, lot, by=by, at=at) if place < judged else LotToRelease(lot, None)
         for place, lot in enumerate(lots)
     )
+
+
+def _judged(session: Session, lot: Lot, *, by: Actor, at: datetime) -> LotToRelease:
+    """One altered lot must not hide the others from those who have to act on it."""
+    try:
+        return LotToRelease(lot, ask(session, lot, by=by, at=at)[1])
+    except NotAsWritten as no:
+        return LotToRelease(lot, None, no.says)
 
 
 def refused_on(session: Session, lot: Lot) -> tuple[Entry, ...]:
