@@ -72,7 +72,7 @@ environment.filters["place"] = place
 environment.filters["grouped"] = grouped
 environment.filters["role"] = role_in_words
 environment.filters["anchor"] = anchor
-environment.globals["version"] = VERSION
+environment.globals["passage_version"] = VERSION
 environment.globals["fields_of"] = fields_of
 environment.globals["static"] = static
 templates = Jinja2Templates(env=environment)

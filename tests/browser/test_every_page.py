@@ -9,6 +9,7 @@ from playwright.sync_api import ViewportSize
 from app.db import Database
 from app.lot.lots import find_lot
 from app.main import create_app
+from app.settings import VERSION
 from tests.browser.accessibility import faults_on, too_wide
 from tests.browser.busy_site import busy
 from tests.browser.conftest import TABLET, TELEPHONE, Enter, Serve
@@ -83,6 +84,8 @@ def test_every_page_is_usable_by_everybody(username: str, serve: Serve, enter: E
             if wide:
                 faults.append(f"{path}: {wide} px too wide at {screen['width']} px")
         visitor.page.set_viewport_size(TABLET)
+        if f"Passage {VERSION}" not in visitor.reads():
+            faults.append(f"{path}: the foot does not say which version this is")
         if visitor.page.locator("h1").count() != 1:
             faults.append(f"{path}: {visitor.page.locator('h1').count()} headings of the page")
     assert not faults, "\n".join(faults)
