@@ -115,8 +115,10 @@ class Shelf:
         if (engine, name) not in self._prepared:
             self._prepared[engine, name] = self._prepare(engine, name, build)
         copy = self._copy(engine, name)
-        yield copy, Clock(self._prepared[engine, name])
-        copy.close()
+        try:
+            yield copy, Clock(self._prepared[engine, name])
+        finally:
+            copy.close()
         self._free[engine, name].append(copy)
 
     def _prepare(self, engine: str, name: str, build: Build | None) -> datetime:
