@@ -2,12 +2,11 @@
 
 from collections.abc import Hashable
 from decimal import Decimal
-from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
-from app.errors import NotAsWritten, NotFound
+from app.errors import NotFound
 from app.expansion.book import Book
 from app.expansion.calculating import cumulative_doublings
 from app.expansion.models import StepCheck, StepRow
@@ -83,15 +82,7 @@ def words_of(row: StepRow) -> EntryWords:
     Raises:
         NotAsWritten: it was changed since, from outside.
     """
-    try:
-        return _words(row.sha256, row.words)
-    except NotAsWritten:
-        raise NotAsWritten(row.ref) from None
-
-
-@lru_cache(maxsize=4096)
-def _words(digest: str, words: str) -> EntryWords:
-    return as_written(EntryWords, words, digest)
+    return as_written(EntryWords, row.words, row.sha256, row)
 
 
 def step_of(master: MasterBatchRecord, code: str) -> Step:

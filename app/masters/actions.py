@@ -138,7 +138,8 @@ def _approval_facts(session: Session, document: MasterDocument, *, on: date) -> 
     product = found[DocumentKind.PRODUCT]
     named = {DocumentKind.PRODUCT: document.product_code}
     if product is not None:
-        read = Product.from_canonical(product.content)
+        read = shelf.content_of(product)
+        assert isinstance(read, Product)
         named[DocumentKind.SPECIFICATION] = read.specification_code
         named[DocumentKind.MASTER_BATCH_RECORD] = read.master_code
     return ApprovalFacts(

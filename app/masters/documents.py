@@ -105,11 +105,6 @@ def read_document(text: str | bytes) -> Document:
     return Document(kind, _checked(CONTRACTS[kind], tree, lines), lines)
 
 
-def read_contract(kind: DocumentKind, stored: bytes | str) -> Master:
-    """Read back the canonical JSON of a document of this kind."""
-    return CONTRACTS[kind].from_canonical(stored)
-
-
 def _checked(contract: type[Master], tree: dict[str, Node], lines: dict[Path, int]) -> Master:
     try:
         return contract.model_validate(tree)

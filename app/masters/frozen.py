@@ -4,7 +4,6 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from app.errors import NotAsWritten
 from app.masters.shelf import document_at
 from app.trail.written import as_written
 from schemas.base import Contract
@@ -57,10 +56,7 @@ def _read(session: Session, contract: type[C], code: str, version: int, digest: 
     known = _kept.get(digest)
     if not isinstance(known, contract):
         document = document_at(session, code, version)
-        try:
-            known = as_written(contract, document.content, digest)
-        except NotAsWritten:
-            raise NotAsWritten(document.ref) from None
+        known = as_written(contract, document.content, digest, document)
         if len(_kept) >= KEPT_MAX:
             _kept.clear()
         _kept[digest] = known

@@ -6,19 +6,24 @@ the place without being usable, so that withdrawing the newest never brings an o
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotAsWritten, NotFound, RecordError
-from app.masters.documents import read_contract
+from app.errors import NotFound, RecordError
+from app.masters.documents import CONTRACTS
 from app.masters.linter import lint
 from app.masters.models import MasterApproval, MasterDocument
+from app.trail.written import as_written
+from schemas.base import Contract
 from schemas.document import DocumentFacts, DocumentKind, DocumentShown, DocumentState
 from schemas.finding import Finding
 from schemas.master import Bundle, MasterBatchRecord
 from schemas.product import Product
 from schemas.specification import Specification
+
+C = TypeVar("C", bound=Contract)
 
 
 class NotEffective(RecordError):
@@ -142,9 +147,9 @@ def _joined(
     product: MasterDocument, specification: MasterDocument, master: MasterDocument
 ) -> Bundle:
     return Bundle(
-        product=Product.from_canonical(product.content),
-        specification=Specification.from_canonical(specification.content),
-        master=MasterBatchRecord.from_canonical(master.content),
+        product=_read(Product, product),
+        specification=_read(Specification, specification),
+        master=_read(MasterBatchRecord, master),
     )
 
 
@@ -154,13 +159,11 @@ def content_of(document: MasterDocument) -> Product | Specification | MasterBatc
     Raises:
         NotAsWritten: it was changed since, from outside.
     """
-    try:
-        content = read_contract(document.kind, document.content)
-    except ValueError as unreadable:
-        raise NotAsWritten(document.ref) from unreadable
-    if content.digest() != document.digest:
-        raise NotAsWritten(document.ref)
-    return content
+    return _read(CONTRACTS[document.kind], document)
+
+
+def _read(contract: type[C], document: MasterDocument) -> C:
+    return as_written(contract, document.content, document.digest, document)
 
 
 def companions_of(
@@ -171,7 +174,7 @@ def companions_of(
     product = document if document.kind is DocumentKind.PRODUCT else _latest(products)
     if product is None or product.kind is not DocumentKind.PRODUCT:
         return {**dict.fromkeys(DocumentKind), document.kind: document}
-    read = Product.from_canonical(product.content)
+    read = _read(Product, product)
     found = {
         DocumentKind.PRODUCT: product,
         DocumentKind.SPECIFICATION: _latest(versions_of(session, read.specification_code)),

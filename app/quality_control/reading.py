@@ -2,13 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
 from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
-from app.errors import NotAsWritten
 from app.expansion.gathering import words_of
 from app.expansion.models import SampleTaken, StepRow
 from app.quality_control.models import Investigation, Result, ResultSigned, SampleReceipt
@@ -73,26 +71,13 @@ def result_facts(
     entries = [Entry(row.number, row.revision) for row in rows]
     return tuple(
         ResultFacts(
-            words=_words_of(row),
+            words=as_written(ResultWords, row.words, row.words_digest, row),
             words_digest=row.words_digest,
             standing=standing_of(entry, entries, investigations),
             signature=signed.get(row.id),
         )
         for row, entry in zip(rows, entries, strict=True)
     )
-
-
-def _words_of(row: Result) -> ResultWords:
-    try:
-        return _words(row.words_digest, row.words)
-    except NotAsWritten:
-        raise NotAsWritten(row.ref) from None
-
-
-@lru_cache(maxsize=4096)
-def _words(digest: str, stored: str) -> ResultWords:
-    """Read an entry's words; the same text always says the same."""
-    return as_written(ResultWords, stored, digest)
 
 
 def read_signed(session: Session, lots: Lots) -> dict[int, Signature]:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from app.masters.documents import MAX_DEPTH, Problem, Unreadable, read_contract, read_document
+from app.masters.documents import CONTRACTS, MAX_DEPTH, Problem, Unreadable, read_document
 from app.masters.library import starter_texts
 from schemas.document import MAX_CHARACTERS, DocumentKind
 from schemas.specification import AtLeast, Specification
@@ -22,7 +22,7 @@ def problems(text: str | bytes) -> tuple[Problem, ...]:
 @pytest.mark.parametrize("name", starter_texts())
 def test_every_starter_document_is_read_and_read_back(name: str) -> None:
     read = read_document(starter_texts()[name])
-    assert read_contract(read.kind, read.content.canonical()) == read.content
+    assert CONTRACTS[read.kind].from_canonical(read.content.canonical()) == read.content
 
 
 def test_digits_of_a_limit_are_kept() -> None:

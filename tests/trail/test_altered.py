@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from app.db import Database
-from app.masters import frozen
+from app.errors import NotAsWritten
+from app.masters import frozen, shelf
 from app.people import actions as people
 from app.trail import audit
 from schemas.people import NewToken
@@ -78,3 +79,14 @@ def test_it_does_not_hide_the_other_work(where: str, browser: People) -> None:
         assert SAYS in home.text
     listed = browser("quinn").get("/release")
     assert (listed.status_code, SAYS in listed.text) == (200, True)
+
+
+@pytest.mark.parametrize("code", ["BM-MSC-AUTO", "SPEC-BM-MSC-AUTO", "MBR-BM-MSC-AUTO"])
+def test_no_lot_starts_on_an_altered_document(database: Database, clock: Clock, code: str) -> None:
+    with intruder(database) as raw:
+        change = (
+            "UPDATE master_document SET content = replace(content, '1', '2') WHERE code = :code"
+        )
+        raw.execute(text(change), {"code": code})
+    with database.reading() as session, pytest.raises(NotAsWritten, match=f"master/{code}/1"):
+        shelf.effective_bundle(session, "BM-MSC-AUTO", on=clock().date())

@@ -27,7 +27,6 @@ from schemas.quality import (
 )
 from schemas.quality_record import Standing
 from schemas.reading import ResultState
-from schemas.result import ResultWords
 from schemas.trail import Meaning
 
 ASKED = frozenset({ResultState.INDETERMINATE, ResultState.FAIL})
@@ -78,8 +77,7 @@ def open_investigation(
     is_open = any(each.state is not InvestigationState.CLOSED for each in about)
     if is_open or row.state not in ASKED or current.standing is Standing.SET_ASIDE:
         raise NothingToInvestigate
-    words = ResultWords.from_canonical(row.words)
-    opened = open_about(session, lot, row, words, at=at, why=asked.reason)
+    opened = open_about(session, lot, row, current.words, at=at, why=asked.reason)
     audit.record(
         session, by=by, at=at, did="investigation.open", about=opened.ref, why=asked.reason
     )
