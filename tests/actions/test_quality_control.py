@@ -12,6 +12,7 @@ from app.errors import BadInput, Forbidden, OutOfDate, Refused, SamePerson, Sign
 from app.lot.lots import move
 from app.lot.models import Deviation
 from app.people.actor import Actor
+from app.quality_control import worklist
 from app.quality_control.actions import investigations, verification
 from app.quality_control.actions.investigations import NothingToInvestigate, NotThere
 from app.quality_control.actions.results import correct_result, enter_results
@@ -204,6 +205,20 @@ def test_a_whole_lot_is_tested(bench: Bench) -> None:
     assert {each.state for each in record.criteria} == {ResultState.PASS}
     assert all(one.signature for each in record.criteria for one in each.results)
     assert record.investigations == ()
+
+
+def test_a_long_list_shows_the_samples_that_wait_longest_each_with_all_of_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clear = {"kind": "category", "outcome": "off-white suspension without clumps"}
+    bench.enters(GOOD)
+    entered(bench.session, bench.clock, bench.vial, {"VIABILITY-THAW": GOOD})
+    bench.enters(clear, "APPEARANCE")
+    waiting = worklist.results_to_verify(bench.session)
+    assert [each.sample_number for each in waiting] == [bench.bulk, bench.vial]
+    monkeypatch.setattr(worklist, "SHOWN_MAX", 1)
+    assert worklist.results_to_verify(bench.session) == waiting[:1]
+    assert len(waiting[0].titles) == 2
 
 
 def test_a_result_keeps_what_was_typed_and_what_it_is_worth(bench: Bench) -> None:
