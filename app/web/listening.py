@@ -2,8 +2,8 @@
 
 import socket
 
-EVERY_ONE = {"0.0.0.0", "::"}  # noqa: S104 - it is compared, not bound
-THIS_MACHINE = {"127.0.0.1", "::1"}
+LOCALHOST = {"127.0.0.1", "::1", "0.0.0.0", "::"}  # noqa: S104 - it is compared, not bound
+"""A browser on this machine says localhost for each of them."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -31,6 +31,6 @@ def why_not(wrong: OSError, host: str, port: int) -> str:
 def address(listening: socket.socket) -> str:
     """How a browser on this machine reaches it."""
     host, port = listening.getsockname()[:2]
-    if host in THIS_MACHINE | EVERY_ONE:
+    if host in LOCALHOST:
         host = "localhost"
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
