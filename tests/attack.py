@@ -129,8 +129,7 @@ class Attack:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One of the applications, without its worker; what it raises is kept."""
-        if scope["type"] != "http":
-            raise NotImplementedError
+        assert scope["type"] == "http", "nothing else is sent"
         headers = dict(scope["headers"])
         if LEFT_OUT.encode() in headers:
             await problem(NotFound())(scope, receive, send)
