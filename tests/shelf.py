@@ -32,6 +32,8 @@ class Clock(StoryClock):
 
 
 Build = Callable[[Session, Clock], object]
+Key = tuple[str, Build | None]
+"""An engine, and what its database was built by."""
 
 
 class Place(Protocol):
@@ -71,10 +73,9 @@ class Server:
 class Copy(Database):
     """A copy of a prepared database, which notices when it may have been written to."""
 
-    def __init__(self, url: str, source: str, name: str) -> None:
+    def __init__(self, url: str, name: str) -> None:
         super().__init__(url)
-        self.source, self.name = source, name
-        self.touched = False
+        self.name, self.touched = name, False
         event.listen(self.engine, "commit", self._written)
 
     @property
@@ -99,45 +100,50 @@ class Shelf:
 
     def __init__(self, place: Callable[[str], Place]) -> None:
         self._place = place
-        self._prepared: dict[tuple[str, str], datetime] = {}
-        self._free: dict[tuple[str, str], list[Copy]] = defaultdict(list)
-        self._copies = 0
+        self._prepared: dict[Key, tuple[str, datetime]] = {}
+        self._free: dict[Key, list[Copy]] = defaultdict(list)
+        self._made = 0
 
     @contextmanager
-    def lent(
-        self, engine: str, build: Build | None = None, *, name: str = ""
-    ) -> Iterator[tuple[Database, Clock]]:
+    def lent(self, engine: str, build: Build | None = None) -> Iterator[tuple[Database, Clock]]:
         """A database as `build` leaves it, and a clock at its last time; else only with the cast.
 
-        `build` drives the real actions. What it made is known by its name.
+        `build` drives the real actions.
         """
-        name = name or (build.__name__ if build else "cast")
-        if (engine, name) not in self._prepared:
-            self._prepared[engine, name] = self._prepare(engine, name, build)
-        copy = self._copy(engine, name)
+        key = (engine, build)
+        if key not in self._prepared:
+            self._prepared[key] = self._prepare(engine, build)
+        source, now = self._prepared[key]
+        copy = self._copy(engine, source, self._free[key])
         try:
-            yield copy, Clock(self._prepared[engine, name])
+            yield copy, Clock(now)
         finally:
             copy.close()
-        self._free[engine, name].append(copy)
+        self._free[key].append(copy)
 
-    def _prepare(self, engine: str, name: str, build: Build | None) -> datetime:
+    def _prepare(self, engine: str, build: Build | None) -> tuple[str, datetime]:
+        """What is copied, and its time."""
         clock, place = Clock(), self._place(engine)
-        if build is not None:
-            database = Database(place.copy("cast", name))
-            with database.writing() as session:
-                build(session, clock)
-            database.close()  # the last connection folds SQLite's log into its file
-        return clock()
+        if build is None:
+            return "cast", clock()
+        name = self._name(build.__name__)
+        database = Database(place.copy("cast", name))
+        with database.writing() as session:
+            build(session, clock)
+        database.close()  # the last connection folds SQLite's log into its file
+        return name, clock()
 
-    def _copy(self, engine: str, source: str) -> Copy:
+    def _copy(self, engine: str, source: str, free: list[Copy]) -> Copy:
         """A copy that is free, made anew if it was written to, or one more."""
-        if free := self._free[engine, source]:
-            copy = free.pop()
-            if copy.touched:
-                self._place(engine).copy(source, copy.name)
-                copy.touched = False
-            return copy
-        self._copies += 1
-        name = f"t{self._copies}_{source}"
-        return Copy(self._place(engine).copy(source, name), source, name)
+        if not free:
+            name = self._name(source)
+            return Copy(self._place(engine).copy(source, name), name)
+        copy = free.pop()
+        if copy.touched:
+            self._place(engine).copy(source, copy.name)
+            copy.touched = False
+        return copy
+
+    def _name(self, of: str) -> str:
+        self._made += 1
+        return f"d{self._made}_{of}"
