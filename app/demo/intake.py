@@ -16,7 +16,7 @@ from app.intake import actions
 from app.intake.models import DonationRow
 from app.masters import actions as masters
 from app.masters import shelf
-from app.masters.library import starter_documents, starter_texts
+from app.masters.starters import starter_documents, starter_texts
 from schemas.document import ApproveDocument, DocumentText
 from schemas.donor import (
     ConsentScope,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.demo.cast import Clock, person, signing
 from app.lot import alarm
-from app.masters.library import starter_documents
+from app.masters.starters import starter_documents
 from app.supplies import actions
 from schemas.master import EquipmentNeed, MasterBatchRecord, MaterialNeed
 from schemas.master_step import RoomGrade

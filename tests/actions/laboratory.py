@@ -11,8 +11,8 @@ from app.expansion.models import SampleTaken, StepRow
 from app.lot import alarm
 from app.lot.models import Lot
 from app.masters import actions as masters
-from app.masters.library import starter_bundle, starter_texts
 from app.masters.shelf import versions_of
+from app.masters.starters import starter_bundle, starter_texts
 from app.supplies import actions as supplies
 from app.trail import audit
 from schemas.document import ApproveDocument, DocumentText

@@ -13,8 +13,8 @@ from app.db import Database
 from app.errors import OutOfDate, Refused, SamePerson, SignatureFailed
 from app.masters import actions, shelf
 from app.masters.documents import Unreadable
-from app.masters.library import starter_texts
 from app.masters.models import MasterDocument
+from app.masters.starters import starter_texts
 from app.trail.signatures import signatures_about
 from schemas.document import (
     ApproveDocument,

@@ -9,7 +9,7 @@ from app.intake.models import PatientCode
 from app.lot.deviations import open_deviation
 from app.lot.models import Lot
 from app.masters import actions as masters
-from app.masters.library import starter_texts
+from app.masters.starters import starter_texts
 from app.people import actions as people
 from app.trail import audit
 from schemas.document import DocumentText

@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 
 from app.cli import main
 from app.db import Database
-from app.masters.library import starter_texts
 from app.masters.models import MasterDocument
+from app.masters.starters import starter_texts
 from app.people.actions import account_named
 from app.settings import settings
 from app.trail.models import AuditEntry

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.masters import actions as masters
-from app.masters.library import starter_texts
+from app.masters.starters import starter_texts
 from app.people import actions as people
 from app.trail import audit
 from app.trail.search import find_entries

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from app.masters.library import starter_bundle
+from app.masters.starters import starter_bundle
 from schemas.master import Bundle, MasterBatchRecord
 from schemas.product import Product
 from schemas.specification import Specification

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from app.masters.documents import CONTRACTS, MAX_DEPTH, Problem, Unreadable, read_document
-from app.masters.library import starter_texts
+from app.masters.starters import starter_texts
 from schemas.document import MAX_CHARACTERS, DocumentKind
 from schemas.specification import AtLeast, Specification
 

@@ -12,7 +12,7 @@ from app.expansion.rules import (
     START_RULES,
     STEP_RULES,
 )
-from app.masters.library import starter_bundle
+from app.masters.starters import starter_bundle
 from app.rulebook import judge
 from schemas.expansion_facts import (
     CheckCase,

@@ -12,7 +12,7 @@ from app.expansion.calculating import calculate, cumulative_doublings, out_of_st
 from app.expansion.judging import amiss_at
 from app.expansion.limits import judge_limits, read_fields
 from app.expansion.passages import passages_of
-from app.masters.library import starter_bundle
+from app.masters.starters import starter_bundle
 from schemas.expansion import Performed
 from schemas.master import Phase
 from schemas.production import EntryWords

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.masters.library import starter_bundle
 from app.masters.linter import RULES, lint
+from app.masters.starters import starter_bundle
 from tests.rules.masters import (
     Change,
     again,

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.masters.differences import differences
-from app.masters.library import starter_bundle
+from app.masters.starters import starter_bundle
 from schemas.master import MasterBatchRecord, RoomGrade, Step, StepField
 from schemas.product import Product
 from schemas.step import CALCULATED, FORMULAS, STEP_VALUES, VALUES_OF, StepKind
