@@ -103,7 +103,7 @@ class OutOfDate(RecordError):
 class NotAsWritten(RecordError):
     """What is stored is not what was written down: it was changed from outside of Passage.
 
-    Nothing is done with it. Tell your administrator: `passage audit verify` names what was
+    Nothing is done with it. Tell your administrator: “passage audit verify” names what was
     changed, and a backup from before has it as it was.
     """
 
