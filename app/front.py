@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -21,9 +21,10 @@ from app.quality_control.actions.investigations import find_investigation
 from app.quality_control.quality import find_result, find_sample
 from app.supplies.actions.finding import find_equipment, find_material_lot, find_room
 from app.web.pages import go_to
+from app.web.routing import StageRouter
 from app.web.unit import Look
 
-pages = APIRouter()
+pages = StageRouter()
 
 Finder = Callable[[Session, str, Actor], object]
 

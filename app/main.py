@@ -52,6 +52,7 @@ from app.web import document, problems
 from app.web.clock import wall_clock
 from app.web.guard import Guard
 from app.web.pages import environment
+from app.web.routing import API
 from schemas.people import Task
 
 HERE = Path(__file__).parent
@@ -164,7 +165,7 @@ def create_app(database: Database, clock: Callable[[], datetime] | None = None) 
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=f"{API}/openapi.json",
     )
     app.state.database = database
     app.state.clock = clock
@@ -186,8 +187,6 @@ def create_app(database: Database, clock: Callable[[], datetime] | None = None) 
     for router in PAGES:
         app.include_router(router, include_in_schema=False, dependencies=[Depends(signed_in)])
     for router in MACHINES:
-        app.include_router(
-            router, prefix="/api/v1", dependencies=[Depends(signed_in)], responses=document.NO
-        )
+        app.include_router(router, dependencies=[Depends(signed_in)], responses=document.NO)
     document.complete(app)
     return app

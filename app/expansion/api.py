@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from app.expansion import actions, overview
 from app.expansion.gathering import words_of
@@ -12,6 +12,7 @@ from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
+from app.web.routing import API, StageRouter
 from app.web.unit import Look
 from schemas.expansion import CheckStep, CorrectStep, Endorse, PerformStep, StartLot
 from schemas.lot import LotFacts
@@ -26,7 +27,7 @@ from schemas.production import (
 Number = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,60}$")]
 """A lot's number or a step's code: anything else is not found."""
 
-api = APIRouter(tags=["production"], prefix="/lots")
+api = StageRouter(prefix=f"{API}/lots", tags=["production"])
 
 
 @api.get("", dependencies=[allowed("lot.read")])

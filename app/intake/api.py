@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from app.intake import actions
 from app.intake.roles import Decider, Reader, Receiver, Registrar, Tester, Verifier
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
+from app.web.routing import API, StageRouter
 from app.web.unit import Look
 from schemas.donor import DonorRegistration, Questionnaire
 from schemas.intake import (
@@ -34,7 +35,7 @@ from schemas.intake_forms import (
     WithdrawConsent,
 )
 
-api = APIRouter(tags=["intake"])
+api = StageRouter(prefix=API, tags=["intake"])
 
 NumberInPath = Annotated[int, Path(ge=1, le=2_000_000_000)]
 CodeInPath = Annotated[str, Path(max_length=80)]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.masters import actions, shelf
@@ -18,6 +18,7 @@ from app.trail.signatures import signatures_about
 from app.web.clock import Now
 from app.web.forms import Typed, read_form, upload_in
 from app.web.pages import Form, go_to, sent, show
+from app.web.routing import StageRouter
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Code
 from schemas.document import (
@@ -32,7 +33,7 @@ from schemas.document import (
 from schemas.step_kind import CALCULATED
 from schemas.trail import Meaning
 
-pages = APIRouter()
+pages = StageRouter()
 
 Reader = Annotated[Actor, allowed("master.read")]
 Importer = Annotated[Actor, allowed("master.import")]

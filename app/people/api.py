@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from app.people import actions
 from app.people.actor import Actor
@@ -10,6 +10,7 @@ from app.people.models import Account
 from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
+from app.web.routing import API, StageRouter
 from app.web.unit import Look, Recording, UnitOfWork
 from schemas.people import (
     AccountList,
@@ -29,7 +30,7 @@ from schemas.people import (
     TrainingList,
 )
 
-api = APIRouter(tags=["people"])
+api = StageRouter(prefix=API, tags=["people"])
 
 Reader = Annotated[Actor, allowed("account.read")]
 Opener = Annotated[Actor, allowed("account.open")]

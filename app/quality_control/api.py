@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, UploadFile
+from fastapi import Path, UploadFile
 
 from app.lot.deviations import decide, deviation_facts, find_deviation, investigate, open_deviation
 from app.lot.lots import facts_of, find_lot, hold_lot
@@ -28,6 +28,7 @@ from app.quality_control.reading import investigation_facts
 from app.trail.signatures import signatures_about
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
+from app.web.routing import API, StageRouter
 from app.web.unit import Look
 from schemas.lot import Decide, DeviationFacts, HoldLot, Investigate, LotFacts, NewDeviation
 from schemas.quality import (
@@ -46,7 +47,7 @@ from schemas.result import (
 )
 from schemas.trail import KeptFile, Signature
 
-api = APIRouter(tags=["quality"])
+api = StageRouter(prefix=API, tags=["quality"])
 
 Number = Annotated[str, Path(max_length=60)]
 Reader = Annotated[Actor, allowed("lot.read")]

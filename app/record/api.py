@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File
+from fastapi import File
 from starlette.responses import Response
 
 from app.delivery.roles import NumberInPath, RowInPath
@@ -14,11 +14,12 @@ from app.record.site_key import known_authority, site_key
 from app.trail import attachments
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
+from app.web.routing import API, StageRouter
 from app.web.unit import Look
 from schemas.proof import ProofReport
 from schemas.record import MakeRecord, RecordJob
 
-api = APIRouter(tags=["record"])
+api = StageRouter(prefix=API, tags=["record"])
 
 
 @api.get("/lots/{number}/records")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.delivery.roles import NumberInPath, RowInPath
@@ -18,10 +18,11 @@ from app.trail import attachments
 from app.web.clock import Now
 from app.web.forms import upload_in
 from app.web.pages import Form, go_to, sent, show
+from app.web.routing import StageRouter
 from app.web.unit import Look, UnitOfWork
 from schemas.record import JobState, MakeRecord
 
-pages = APIRouter()
+pages = StageRouter()
 
 
 @pages.get("/lots/{number}")

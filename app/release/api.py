@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from app.lot.lots import find_lot
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.release import actions, dossier, overview, reviewing
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
+from app.web.routing import API, StageRouter
 from app.web.unit import Look
 from schemas.release import (
     Act,
@@ -23,7 +22,7 @@ from schemas.release import (
     ReviewKind,
 )
 
-api = APIRouter(tags=["release"])
+api = StageRouter(prefix=API, tags=["release"])
 
 
 @api.get("/lots/{number}/dossier")

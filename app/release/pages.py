@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.lot.lots import find_lot
@@ -13,11 +13,12 @@ from app.release.statements import statement_of
 from app.trail.separation import has_clash
 from app.web.clock import Now
 from app.web.pages import go_to, sent, show
+from app.web.routing import StageRouter
 from app.web.unit import Look, UnitOfWork
 from schemas.release import Act, Certify, RejectLot, Review, ReviewKind
 from schemas.trail import Meaning
 
-pages = APIRouter()
+pages = StageRouter()
 
 
 @pages.get("/release")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from app.people.actor import Actor
 from app.people.sessions import allowed
@@ -10,6 +10,7 @@ from app.supplies import actions
 from app.supplies.alarm import Alarming
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
+from app.web.routing import API, StageRouter
 from app.web.unit import Look
 from schemas.base import Code
 from schemas.supply import LotSupplies
@@ -34,7 +35,7 @@ from schemas.supply_views import (
     SupplySearch,
 )
 
-api = APIRouter(prefix="/supplies", tags=["supplies"])
+api = StageRouter(prefix=f"{API}/supplies", tags=["supplies"])
 
 Reader = Annotated[Actor, allowed("supply.read")]
 Receiver = Annotated[Actor, allowed("supply.receive")]

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.trail import audit
 from app.trail.search import PAGE_ENTRIES, entry_numbered, find_entries
+from app.web.routing import API, StageRouter
 from app.web.unit import Look
 from schemas.trail import ChainedEntry, Head, TrailPage, TrailSearch
 
-api = APIRouter(tags=["trail"])
+api = StageRouter(prefix=API, tags=["trail"])
 
 Reader = Annotated[Actor, allowed("trail.read")]
 Before = Annotated[int | None, Query(ge=1, le=2**62)]

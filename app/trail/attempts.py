@@ -13,6 +13,7 @@ from app.people.models import Account, FailedAttempt, Site
 from app.trail.audit import record
 from app.web.clock import now
 from app.web.guard import client_address
+from app.web.routing import API
 
 LONGEST = 400
 
@@ -33,7 +34,7 @@ def keep_attempt(session: Session, request: Request, no: RecordError) -> None:
         by=by,
         at=at,
         did="refused",
-        about=_typeable(request.url.path).removeprefix("/api/v1").strip("/") or "home",
+        about=_typeable(request.url.path).removeprefix(API).strip("/") or "home",
         why=no.says,
         details={
             "method": request.method,

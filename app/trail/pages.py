@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response, StreamingResponse
 
@@ -18,10 +18,11 @@ from app.trail.verify import last_report
 from app.web.fields import Typed
 from app.web.forms import read_form
 from app.web.pages import show
+from app.web.routing import StageRouter
 from app.web.unit import Look
 from schemas.trail import TrailSearch
 
-pages = APIRouter()
+pages = StageRouter()
 
 Reader = Annotated[Actor, allowed("trail.read")]
 Before = Annotated[int | None, Query(ge=1, le=2**62)]

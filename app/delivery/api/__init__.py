@@ -1,9 +1,8 @@
 """Delivery for machines: the same actions, the same contracts."""
 
-from fastapi import APIRouter
-
 from app.delivery.api import containers, steps
+from app.web.routing import API, StageRouter
 
-api = APIRouter(tags=["delivery"])
+api = StageRouter(prefix=API, tags=["delivery"])
 for part in (steps.api, containers.api):
     api.include_router(part)

@@ -14,11 +14,12 @@ from app.people.sessions import SignedIn, allowed, cookie_name, set_cookie
 from app.web.clock import Now
 from app.web.guard import client_address
 from app.web.pages import go_to, sent, show
+from app.web.routing import StageRouter
 from app.web.unit import Look, Recording, UnitOfWork, turns
 from schemas.people import FirstSteps, SignIn
 
 pages = APIRouter()
-open_pages = APIRouter()
+open_pages = StageRouter()
 """Pages for people who are not signed in yet."""
 
 

@@ -1,10 +1,9 @@
 """Screens of the stores."""
 
-from fastapi import APIRouter
-
 from app.supplies.pages import equipment, materials, stores
+from app.web.routing import StageRouter
 
-pages = APIRouter()
+pages = StageRouter()
 pages.include_router(stores.pages)
 pages.include_router(materials.pages)
 pages.include_router(equipment.pages)
