@@ -350,7 +350,9 @@ def test_a_recall_reaches_the_site_and_is_acknowledged(
     sita, lars = browser("sita"), browser("lars")
     for each in (sita, lars, browser("quinn")):
         assert f"Held: {number}" in each.get("/").text
-    assert "Acknowledge and sign" not in lars.get(f"/delivery/notices/{number}").text
+    seen = lars.get(f"/delivery/notices/{number}").text
+    assert "Acknowledge and sign" not in seen
+    assert 'role="status"' not in seen  # nothing was done: no words about it
     sent(
         sita,
         f"/delivery/notices/{number}",

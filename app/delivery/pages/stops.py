@@ -26,7 +26,7 @@ def notice(request: Request, container: NumberInPath, by: Reader, session: Look)
     return show(
         request,
         "delivery/notice.html",
-        notice=stops.find_notice(session, container, by=by),
+        warned=stops.find_notice(session, container, by=by),
         contract=AcknowledgeNotice,
         meaning=Meaning.RECEIVED,
         may=by.may("delivery.acknowledge"),
