@@ -103,6 +103,16 @@ def test_an_action_never_commits() -> None:
     assert asked == []
 
 
+def test_what_a_rule_says_is_shown_with_the_times_of_the_site() -> None:
+    said = re.compile(r"\{\{ *[\w.]*\bsays *\}\}")
+    bare = {
+        short(each): said.findall(each.read_text(encoding="utf-8"))
+        for each in TEMPLATES
+        if "report_templates" not in each.parts
+    }
+    assert {name: found for name, found in bare.items() if found} == {}
+
+
 def test_a_template_never_calls_text_safe() -> None:
     bare = re.compile(r"\|\s*safe\b|autoescape\s+false")
     assert [short(each) for each in TEMPLATES if bare.search(each.read_text())] == []

@@ -4,8 +4,14 @@ In the hour the clocks go back each time is there twice, and in the hour they go
 Neither is guessed: a step of the night of 25 October would be an hour too long or too short.
 """
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
+
+from schemas.base import local_words
+
+IN_UTC = re.compile(r"\b(\d{4}-\d{2}-\d{2} \d{2}:\d{2})(:\d{2})? UTC\b(?![+-]\d)")
+"""A moment as a rule words it, which knows no zone: 2026-05-03 10:00 UTC."""
 
 
 class OddTime(ValueError):
@@ -43,6 +49,23 @@ def twice(value: str, zone: str) -> tuple[datetime, ...]:
     first, second = _both(naive, zone)
     apart = first.utcoffset() != second.utcoffset()
     return (first, second) if apart and _was_there(naive, zone) else ()
+
+
+def told(words: str, zone: str) -> str:
+    """Words of a rule as people of the site hear them: each moment in their zone, with its offset.
+
+    What is signed, kept in the trail and sent to machines stays in UTC, as the rule said it.
+    """
+    return IN_UTC.sub(lambda found: _on_the_wall(found, zone), words)
+
+
+def _on_the_wall(found: re.Match[str], zone: str) -> str:
+    try:
+        moment = datetime.fromisoformat(found[1] + (found[2] or "")).replace(tzinfo=UTC)
+    except ValueError:  # only looks like one
+        return found[0]
+    date, time, offset = local_words(moment, zone).split()
+    return f"{date} {time}{found[2] or ''} {offset}"
 
 
 def _both(naive: datetime, zone: str) -> tuple[datetime, datetime]:

@@ -15,9 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.errors import BadInput, RecordError
+from app.errors import BadInput, FieldError, RecordError
 from app.settings import VERSION
 from app.web.forms import Typed, anchor, fields_of, read_form
+from app.web.local_times import told
 from schemas.base import Contract, local_words
 from schemas.people import Role
 
@@ -67,6 +68,7 @@ environment = Environment(
     lstrip_blocks=True,
 )
 environment.filters["local"] = local_time
+environment.filters["told"] = told
 environment.filters["civil"] = civil
 environment.filters["place"] = place
 environment.filters["grouped"] = grouped
@@ -85,7 +87,7 @@ def show(request: Request, template: str, /, **context: Any) -> HTMLResponse:
     actor = getattr(state, "actor", None)
     page = {
         "by": actor,
-        "zone": actor.zone if actor else "UTC",
+        "zone": zone_of(request),
         "typed": getattr(state, "typed", Typed()),
         "refusal": refusal,
         "nonce": getattr(state, "nonce", ""),
@@ -96,6 +98,12 @@ def show(request: Request, template: str, /, **context: Any) -> HTMLResponse:
     return templates.TemplateResponse(
         request, template, page, status_code=refusal.status if refusal else 200
     )
+
+
+def zone_of(request: Request) -> str:
+    """The zone of whoever asks: times are read and shown in it."""
+    actor = getattr(request.state, "actor", None)
+    return actor.zone if actor else "UTC"
 
 
 def go_to(path: str, notice: str = "") -> RedirectResponse:
@@ -140,13 +148,12 @@ class Sent:
 
     def __call__(self, request: Request, form: Form) -> Contract:
         """Read the contract in the zone of the person who sent it."""
-        actor = getattr(request.state, "actor", None)
         fixed = {
             name: value
             for name, value in request.path_params.items()
             if name in self.contract.model_fields
         }
-        return read_form(self.contract, form, actor.zone if actor else "UTC", fixed)
+        return read_form(self.contract, form, zone_of(request), fixed)
 
 
 def sent(contract: type[Contract]) -> Any:
@@ -162,7 +169,9 @@ async def same_page_again(request: Request, no: RecordError) -> Response:
     """
     state: dict[str, Any] = dict(request.scope.get("state") or {})
     typed: Typed = getattr(request.state, "typed", Typed())
-    errors = no.errors if isinstance(no, BadInput) else ()
+    zone = zone_of(request)
+    wrong = no.errors if isinstance(no, BadInput) else ()
+    errors = tuple(FieldError(each.field, told(each.says, zone)) for each in wrong)
     state |= {"refusal": no, "typed": Typed(typed.values, errors)}
     scope = {
         **{key: value for key, value in request.scope.items() if not key.startswith("fastapi_")},

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from app.errors import BadInput
 from app.web.fields import Typed, fields_of, shown_value
 from app.web.forms import read_form
-from app.web.local_times import OddTime, with_offset
+from app.web.local_times import OddTime, told, with_offset
 from schemas.base import Contract, Moment
 
 WARSAW, NEW_YORK = "Europe/Warsaw", "America/New_York"
@@ -74,3 +74,35 @@ def test_what_was_chosen_is_shown_again() -> None:
     (started, _) = fields_of(Held, values={"started_at": moment, "ended_at": moment}, zone=WARSAW)
     assert started.value in {each.value for each in started.options}
     assert shown_value(datetime(2026, 10, 25, 2, 0, tzinfo=UTC), WARSAW) == "2026-10-25T03:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "heard"),
+    [
+        pytest.param(
+            "The lot expired on 2026-05-03 10:00 UTC.",
+            "The lot expired on 2026-05-03 12:00 UTC+02:00.",
+            id="in summer time",
+        ),
+        pytest.param(
+            "taken at 2026-01-31 23:30 UTC, read at 2026-02-01 00:15 UTC",
+            "taken at 2026-02-01 00:30 UTC+01:00, read at 2026-02-01 01:15 UTC+01:00",
+            id="two of them, over midnight",
+        ),
+        pytest.param(
+            "02:30 is 2026-10-25 00:30 UTC and 2026-10-25 01:30 UTC",
+            "02:30 is 2026-10-25 02:30 UTC+02:00 and 2026-10-25 02:30 UTC+01:00",
+            id="a time that was there twice stays two",
+        ),
+        pytest.param(
+            "sealed at 2026-05-03 10:00:07 UTC",
+            "sealed at 2026-05-03 12:00:07 UTC+02:00",
+            id="to the second",
+        ),
+        pytest.param("2026-05-03 12:00 UTC+02:00", "2026-05-03 12:00 UTC+02:00", id="told before"),
+        pytest.param("used until 2026-05-03", "used until 2026-05-03", id="a day is a day"),
+        pytest.param("2026-13-03 10:00 UTC", "2026-13-03 10:00 UTC", id="only looks like a time"),
+    ],
+)
+def test_words_of_a_rule_tell_the_time_on_the_wall(words: str, heard: str) -> None:
+    assert told(words, WARSAW) == heard

@@ -66,6 +66,26 @@ def test_anton_receives_a_sample(browser: Open, laboratory: Laboratory) -> None:
     assert "FR-2 / shelf 3" in anton.get(path).text
 
 
+def test_a_refusal_tells_the_time_as_the_page_around_it_does(
+    browser: Open, laboratory: Laboratory
+) -> None:
+    anton = browser("anton")
+    path = f"/quality/samples/{laboratory.samples['UC-BULK']}"
+    taken = re.search(r"(2026-03-\d\d \d\d:\d\d UTC\+01:00)", anton.get(path).text)
+    assert taken, "the page does not say when the sample was taken"
+    answer = anton.post(
+        f"{path}/receive",
+        data={
+            "received_at": "2026-02-01T09:00",
+            "condition": "intact",
+            "containers": "4",
+            "kept_in": "FR-2 / shelf 3",
+        },
+    )
+    assert answer.status_code == 422
+    assert answer.text.count(f"The sample was taken at {taken[1]}; check the time.") == 2
+
+
 def test_anton_enters_a_sample_on_one_screen(
     browser: Open, database: Database, received: Laboratory
 ) -> None:

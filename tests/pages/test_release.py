@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx2 as httpx
@@ -158,6 +158,16 @@ def test_why_a_lot_is_not_released_is_seen_at_a_glance(site: Site, who: str) -> 
         assert f"Deviation {site.number}-D01 is open" in page
         assert "Audit trail reviewed up to entry" in page
     assert "Overdue" in someone.get(f"{site.path}/release").text
+
+
+def test_the_expiry_is_told_in_the_zone_of_the_unit_and_signed_in_utc(site: Site) -> None:
+    site.clock.forward(days=30)
+    page = site.browser("petra").get(f"{site.path}/release").text
+    signed = site.machine("petra")(f"{site.path}/verdict").text
+    (on_page,) = re.findall(r"The lot expired on ([\d :-]+) UTC\+01:00\.", page)
+    (in_words,) = set(re.findall(r"The lot expired on ([\d :-]+) UTC\.", signed))
+    told, said = (datetime.fromisoformat(each) for each in (on_page, in_words))
+    assert told - said == timedelta(hours=1)
 
 
 # Got round

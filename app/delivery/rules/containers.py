@@ -1,10 +1,9 @@
 """May this container go on, at this step, for this order? Asked again at each step."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from app.rulebook import rule
+from schemas.base import local_words
 from schemas.delivery_case import ContainerCase, Step
 from schemas.lot import ContainerState, Stage
 
@@ -16,11 +15,6 @@ STARTS_FROM = {
     Step.ADMINISTER: ContainerState.AT_SITE,
 }
 CERTIFIED = (Stage.CERTIFIED, Stage.CONDITIONALLY_CERTIFIED)
-
-
-def local(moment: datetime, zone: str) -> str:
-    """A moment with its date, time and zone, as it stands on the label (R-DEL-12)."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
 
 
 @rule("DLV-01", cite="R-ATMP-24; R-QP-09", mend="Wait for the certification by the QP.")
@@ -51,8 +45,8 @@ def container_is_in_date(case: ContainerCase) -> Iterator[str]:
     """The container has not expired, to the minute."""
     if case.expires_at is not None and case.at >= case.expires_at:
         yield (
-            f"{case.container} expired on {local(case.expires_at, case.zone)}; "
-            f"it is {local(case.at, case.zone)}."
+            f"{case.container} expired on {local_words(case.expires_at, case.zone)}; "
+            f"it is {local_words(case.at, case.zone)}."
         )
 
 
@@ -62,8 +56,8 @@ def container_arrives_in_date(case: ContainerCase) -> Iterator[str]:
     arrival, expiry = case.estimated_arrival_at, case.expires_at
     if arrival is not None and expiry is not None and arrival >= expiry:
         yield (
-            f"{case.container} expires on {local(expiry, case.zone)}, before it arrives "
-            f"({local(arrival, case.zone)})."
+            f"{case.container} expires on {local_words(expiry, case.zone)}, before it arrives "
+            f"({local_words(arrival, case.zone)})."
         )
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from app.delivery.rules.containers import local
 from app.delivery.rules.temperatures import excursions, minutes_outside
 from app.rulebook import rule
+from schemas.base import local_words
 from schemas.delivery_case import GivingCase, IdentityCase, JourneyCase
 
 
@@ -43,7 +43,7 @@ def temperature_was_kept(case: JourneyCase) -> Iterator[str]:
     for each in found:
         yield (
             f"{each.extreme_c} °C, {each.beyond_c} °C beyond “{case.limits.words}”, "
-            f"{each.minutes} min from {local(each.began_at, case.zone)}."
+            f"{each.minutes} min from {local_words(each.began_at, case.zone)}."
         )
     if len(found) > 1:
         yield f"{minutes_outside(found)} min outside altogether."

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.delivery.rules.containers import local
 from app.rulebook import rule
+from schemas.base import local_words
 from schemas.delivery_case import LoadCase
 
 SECONDS_OF_AN_HOUR = 3600
@@ -17,7 +17,7 @@ def shipper_is_qualified(case: LoadCase) -> Iterator[str]:
     elif case.shipper_lapsed:
         yield (
             f"The qualification of shipper {case.shipper} is over before the arrival "
-            f"({local(case.estimated_arrival_at, case.zone)})."
+            f"({local_words(case.estimated_arrival_at, case.zone)})."
         )
 
 
@@ -28,7 +28,7 @@ def shipper_lasts_the_journey(case: LoadCase) -> Iterator[str]:
     if case.shipper_hours is not None and journey > case.shipper_hours * SECONDS_OF_AN_HOUR:
         yield (
             f"Shipper {case.shipper} holds {case.shipper_hours} h; the shipment arrives on "
-            f"{local(case.estimated_arrival_at, case.zone)}."
+            f"{local_words(case.estimated_arrival_at, case.zone)}."
         )
 
 
@@ -80,7 +80,8 @@ def no_more_than_ordered(case: LoadCase) -> Iterator[str]:
 def arrival_lies_ahead(case: LoadCase) -> Iterator[str]:
     """The estimated arrival lies ahead."""
     if case.estimated_arrival_at <= case.at:
-        yield f"The estimated arrival, {local(case.estimated_arrival_at, case.zone)}, is over."
+        arrival = local_words(case.estimated_arrival_at, case.zone)
+        yield f"The estimated arrival, {arrival}, is over."
 
 
 RULES = (
