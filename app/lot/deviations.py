@@ -108,11 +108,31 @@ def _for_change(session: Session, number: str, version: int) -> Deviation:
     deviation = find_deviation(session, number)
     lot_for_change(session, deviation.lot.number)
     session.refresh(deviation, with_for_update={"of": Deviation})
-    if deviation.state is DeviationState.CLOSED:
-        raise DeviationClosed
+    refuse_closed(deviation)
     if deviation.version != version:
         raise OutOfDate
     return deviation
+
+
+def refuse_closed(deviation: Deviation) -> None:
+    """Refuse to go on with a deviation that was decided.
+
+    Raises:
+        DeviationClosed: it was.
+    """
+    if deviation.state is DeviationState.CLOSED:
+        raise DeviationClosed
+
+
+def refuse_undecidable(deviation: Deviation) -> None:
+    """Refuse a decision on what nobody has looked into, or what was decided.
+
+    Raises:
+        DeviationClosed, NotInvestigated.
+    """
+    refuse_closed(deviation)
+    if deviation.state is not DeviationState.INVESTIGATED:
+        raise NotInvestigated
 
 
 def words_of(row: Deviation) -> DeviationWords:
@@ -168,8 +188,7 @@ def decide(
     """
     deviation = _for_change(session, number, decision.version)
     refuse_same_person(session, "deviation.decide", about=deviation.ref, by=by)
-    if deviation.state is not DeviationState.INVESTIGATED:
-        raise NotInvestigated
+    refuse_undecidable(deviation)
     deviation.impact = decision.impact
     deviation.reason = decision.reason
     deviation.state = DeviationState.CLOSED

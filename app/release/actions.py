@@ -101,7 +101,7 @@ def certify(
     refuse_same_person(session, "lot.certify", about=lot.ref, by=by)
     dossier, verdict = ask(session, lot, by=by, at=at)
     _still_shown(dossier, form.dossier_digest)
-    _refuse_closed(verdict, form.act)
+    refuse_closed(verdict, form.act)
     _check_form(session, form)
     words = _words(
         dossier,
@@ -129,7 +129,7 @@ def stop(
     lot = lot_for_change(session, number)
     dossier, verdict = ask(session, lot, by=by, at=at)
     _still_shown(dossier, form.dossier_digest)
-    _refuse_closed(verdict, act)
+    refuse_closed(verdict, act)
     if act is Act.RECALL:
         hold(lot, f"Recalled: {form.reason}")
     words = _words(dossier, verdict, act, reason=form.reason)
@@ -143,7 +143,12 @@ def _still_shown(dossier: Dossier, shown: str) -> None:
         )
 
 
-def _refuse_closed(verdict: ReleaseVerdict, act: Act) -> None:
+def refuse_closed(verdict: ReleaseVerdict, act: Act) -> None:
+    """Refuse an act that the rules do not open now.
+
+    Raises:
+        Refused: with every finding that keeps a gate closed.
+    """
     if act in verdict.allowed:
         return
     first = Finding(

@@ -1,5 +1,6 @@
 """The release screen, the reviews, the certification, the register."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Request
@@ -12,10 +13,11 @@ from app.release import actions, dossier, overview, reviewing
 from app.release.statements import statement_of
 from app.trail.separation import has_clash
 from app.web.clock import Now
+from app.web.closed import Closed, closed_if
 from app.web.pages import go_to, sent, show
 from app.web.routing import StageRouter
 from app.web.unit import Look, UnitOfWork
-from schemas.release import Act, Certify, RejectLot, Review, ReviewKind
+from schemas.release import Act, Certify, RejectLot, ReleaseVerdict, Review, ReviewKind
 from schemas.trail import Meaning
 
 pages = StageRouter()
@@ -102,6 +104,11 @@ def review(
     return go_to(f"/lots/{number}/release", f"{kind.label} reviewed and signed.")
 
 
+def _closed(verdict: ReleaseVerdict, act: Act) -> Closed | None:
+    way_on = f"/lots/{verdict.lot_number}/release"
+    return closed_if(partial(actions.refuse_closed, verdict, act), way_on=way_on)
+
+
 @pages.get("/lots/{number}/certify/{act}")
 def certify_form(
     request: Request,
@@ -124,6 +131,7 @@ def certify_form(
         statement=statement_of(facts, act),
         contract=Certify,
         meaning=actions.MEANS[act],
+        closed=_closed(verdict, act),
         clash=has_clash(session, "lot.certify", about=lot.ref, by=by),
     )
 
@@ -163,6 +171,7 @@ def stop_form(
         statement=statement_of(facts, act),
         contract=RejectLot,
         meaning=actions.MEANS[act],
+        closed=_closed(verdict, act),
     )
 
 

@@ -81,7 +81,10 @@ templates = Jinja2Templates(env=environment)
 
 
 def show(request: Request, template: str, /, **context: Any) -> HTMLResponse:
-    """Draw a page. A form that was refused finds `typed` and `refusal` from the first try."""
+    """Draw a page. A form that was refused finds `typed` and `refusal` from the first try.
+
+    With `closed` (app/web/closed.py) the page says why its form cannot be sent, in its place.
+    """
     state = request.state
     refusal: RecordError | None = getattr(state, "refusal", None)
     actor = getattr(state, "actor", None)
@@ -93,8 +96,11 @@ def show(request: Request, template: str, /, **context: Any) -> HTMLResponse:
         "nonce": getattr(state, "nonce", ""),
         "notice": request.query_params.get("notice", "")[:200],
         "path": request.url.path,
+        "closed": None,
         **context,
     }
+    if refusal:  # what was typed is shown again, though the form is closed meanwhile
+        page["closed"] = None
     return templates.TemplateResponse(
         request, template, page, status_code=refusal.status if refusal else 200
     )

@@ -6,7 +6,18 @@ import pytest
 
 from app.db import Database
 from tests.browser.busy_site import busy
-from tests.browser.rounds import CORD, DONOR, FROZEN, GIVEN, HALF, ON_THE_WAY, ORDERED, TESTED
+from tests.browser.rounds import (
+    CORD,
+    DONOR,
+    FROZEN,
+    GIVEN,
+    HALF,
+    ON_THE_WAY,
+    ORDERED,
+    PACKED,
+    TESTED,
+    VIAL,
+)
 from tests.conftest import Browser, Clock, Shelf
 
 Open = Callable[[str | None], Browser]
@@ -100,3 +111,53 @@ def test_the_first_page_offers_what_a_person_begins(
     page = browser(username).get("/").text
     assert begins in page
     assert not_theirs not in page
+
+
+CLOSED = "This cannot be done now"
+
+
+@pytest.mark.parametrize(
+    ("username", "path", "says"),
+    [
+        ("petra", f"/lots/{HALF}/certify/final", "Final certification is not open for this lot"),
+        ("petra", f"/lots/{HALF}/stop/recall", "Recall is not open for this lot now."),
+        ("anton", f"/quality/samples/{TESTED}-S02/receive", "is in the laboratory already."),
+        ("quinn", f"/quality/investigations/{GIVEN}-OOS01/answer", "is open. Nothing is signed"),
+        ("quinn", f"/quality/deviations/{HALF}-D01/decide", "before it is investigated and signed"),
+        ("quinn", "/people/accounts/olga/confirm", "There is nothing to confirm"),
+        ("quinn", "/supplies/materials/UNIT1-M26-00001/decision/released", "is released already"),
+        ("oskar", f"/delivery/shipments/{ON_THE_WAY}-S1/check", "-S1 is packed"),
+        ("sita", f"/delivery/shipments/{PACKED}-S1/receive", "-S1 is on the way"),
+        ("sita", f"/delivery/containers/{VIAL.format('001')}/return", "cannot become “Returned”"),
+        ("sita", f"/delivery/orders/{ON_THE_WAY}/cancel", "is packed or on its way for this order"),
+    ],
+)
+def test_a_form_that_cannot_be_sent_says_so_when_it_is_opened(
+    browser: Open, username: str, path: str, says: str
+) -> None:
+    answer = browser(username).get(path)
+    assert answer.status_code == 200
+    assert CLOSED in answer.text
+    assert says in answer.text
+    assert "See where it stands" in answer.text
+    assert "<textarea" not in answer.text
+    assert 'name="signing.password"' not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("username", "path"),
+    [
+        ("petra", f"/lots/{HALF}/stop/reject"),
+        ("vera", f"/quality/investigations/{GIVEN}-OOS01/lead"),
+        ("vera", f"/quality/deviations/{HALF}-D01/investigate"),
+        ("adam", "/people/accounts/olga/close"),
+        ("quinn", "/supplies/materials/UNIT1-M26-00001/decision/rejected"),
+        ("oskar", f"/delivery/shipments/{PACKED}-S1/check"),
+        ("sita", f"/delivery/shipments/{ON_THE_WAY}-S1/receive"),
+        ("sita", f"/delivery/orders/{ORDERED}/cancel"),
+    ],
+)
+def test_a_form_that_can_be_sent_is_open(browser: Open, username: str, path: str) -> None:
+    page = browser(username).get(path).text
+    assert CLOSED not in page
+    assert '<form method="post"' in page.partition("<main")[2]

@@ -335,4 +335,6 @@ def test_what_a_product_does_not_know_is_said_not_crashed(shelf: Shelf) -> None:
         site = Site(database, clock, app_over(database, clock), number)
         answer = site.browser("petra").get(f"{site.path}/certify/conditional")
     assert answer.status_code == 200
-    assert "Not open now" in answer.text
+    assert "Conditional certification is not open for this lot now." in answer.text
+    assert "REL-00" in answer.text
+    assert "signing.password" not in answer.text

@@ -1,5 +1,6 @@
 """One container: its journey, its way back, its end."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -9,8 +10,10 @@ from starlette.responses import Response
 from app.delivery.actions import ending, facts, finding, packing
 from app.delivery.actions.events import events_of
 from app.delivery.roles import Destroyer, NumberInPath, Packer, Reader, Returner
+from app.lot.journey import refuse_container_move
 from app.people.actor import Actor
 from app.web.clock import Now
+from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Contract
@@ -28,6 +31,7 @@ def _form(
     number: NumberInPath,
     template: str,
     contract: type[Contract],
+    leads_to: ContainerState,
     **context: object,
 ) -> Response:
     row = finding.find_container(session, number, by=by)
@@ -37,6 +41,10 @@ def _form(
         line=facts.container_line(session, row, by=by),
         volume_ml=row.volume_ml,
         contract=contract,
+        closed=closed_if(
+            partial(refuse_container_move, number, row.state, leads_to),
+            way_on=f"/delivery/containers/{number}",
+        ),
         **{"values": {}, **context},
     )
 
@@ -57,7 +65,7 @@ def container(request: Request, number: NumberInPath, by: Reader, session: Look)
 
 @pages.get("/delivery/containers/{number}/unpack")
 def unpack_form(request: Request, number: NumberInPath, by: Packer, session: Look) -> Response:
-    return _form(request, session, by, number, "unpack", Unpack)
+    return _form(request, session, by, number, "unpack", Unpack, ContainerState.IN_STORE)
 
 
 @pages.post("/delivery/containers/{number}/unpack")
@@ -76,7 +84,8 @@ def unpack(
 def return_form(
     request: Request, number: NumberInPath, by: Returner, at: Now, session: Look
 ) -> Response:
-    return _form(request, session, by, number, "return", Return, values={"returned_at": at})
+    back = ContainerState.RETURNED
+    return _form(request, session, by, number, "return", Return, back, values={"returned_at": at})
 
 
 @pages.post("/delivery/containers/{number}/return")
@@ -102,6 +111,7 @@ def destroy_form(
         number,
         "destroy",
         Destroy,
+        ContainerState.DESTROYED,
         values={"destroyed_at": at},
         meaning=Meaning.PERFORMED,
         witnessed=Meaning.CHECKED,

@@ -18,10 +18,12 @@ from app.delivery.roles import (
     Reader,
     Receiver,
 )
+from app.errors import NotFound
 from app.people.actor import Actor
 from app.trail import attachments
 from app.trail.separation import has_clash
 from app.web.clock import Now
+from app.web.closed import closed_when
 from app.web.fields import Option
 from app.web.forms import read_form, upload_in
 from app.web.pages import Form, go_to, sent, show
@@ -60,6 +62,8 @@ def _form(
     row = finding.find_shipment(session, number, by=by)
     shown = facts.shipment_shown(session, row, by=by)
     about = [each for each in shown.containers if each.state in states]
+    labels = " or ".join(each.label.lower() for each in states)
+    no = NotFound(f"No container of {number} is {labels}: this step is over, or has not come.")
     values = {"scans": [{}] * len(about), **context.pop("values", {})}
     return show(
         request,
@@ -69,6 +73,7 @@ def _form(
         about=about,
         contract=contract,
         values=values,
+        closed=closed_when(bool(states) and not about, no, way_on=f"/delivery/shipments/{number}"),
         **{"options": {}, "meaning": None, "clash": None, **context},
     )
 

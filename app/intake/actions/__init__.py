@@ -5,9 +5,16 @@ from app.intake.actions.corrections import (
     correct_donation,
     correct_questionnaire,
     find_questionnaire,
+    refuse_corrected,
+    refuse_rejected,
 )
 from app.intake.actions.days import local_day
-from app.intake.actions.decision import NoSuchDecision, decide_donation, verdicts_for
+from app.intake.actions.decision import (
+    NoSuchDecision,
+    decide_donation,
+    refuse_undecidable,
+    verdicts_for,
+)
 from app.intake.actions.donations import (
     acceptable_donations,
     document_need,
@@ -26,6 +33,7 @@ from app.intake.actions.donors import (
     give_consent,
     make_patient_code,
     register_donor,
+    to_withdraw,
     treating_sites,
     withdraw_consent,
 )
@@ -35,6 +43,7 @@ from app.intake.actions.receipt import (
     LoggerFile,
     products_for,
     receive_donation,
+    refuse_decided,
     transport_log,
     was_received,
 )
@@ -45,6 +54,7 @@ from app.intake.actions.results import (
     find_report,
     find_result,
     lines_to_verify,
+    refuse_corrected_line,
     verify_report,
     words_to_verify,
 )
@@ -85,9 +95,15 @@ __all__ = [
     "make_patient_code",
     "products_for",
     "receive_donation",
+    "refuse_corrected",
+    "refuse_corrected_line",
+    "refuse_decided",
+    "refuse_rejected",
+    "refuse_undecidable",
     "register_donation",
     "register_donor",
     "reports_to_verify",
+    "to_withdraw",
     "transport_log",
     "treating_sites",
     "verdicts_for",

@@ -49,6 +49,17 @@ def find_questionnaire(session: Session, number: int) -> QuestionnaireRow:
     return row
 
 
+def refuse_corrected(session: Session, wrong: QuestionnaireRow) -> None:
+    """Refuse to correct a questionnaire that another one has replaced.
+
+    Raises:
+        OutOfDate: it was corrected before.
+    """
+    again = select(QuestionnaireCorrection.id).where(QuestionnaireCorrection.wrong_id == wrong.id)
+    if session.scalar(again) is not None:
+        raise OutOfDate("This questionnaire was corrected before. Correct the newest one.")
+
+
 def correct_questionnaire(
     session: Session, number: int, words: CorrectQuestionnaire, *, by: Actor, at: datetime
 ) -> Donor:
@@ -62,9 +73,7 @@ def correct_questionnaire(
     wrong = find_questionnaire(session, number)
     donor = late.donor_for_change(session, wrong.donor.code)
     not_to_come("assessed_on", words.assessed_on, donor.site_zone, at)
-    again = select(QuestionnaireCorrection.id).where(QuestionnaireCorrection.wrong_id == wrong.id)
-    if session.scalar(again) is not None:
-        raise OutOfDate("This questionnaire was corrected before. Correct the newest one.")
+    refuse_corrected(session, wrong)
     before = late.answers_of(session, donor)
     right = None if words.struck else _right(donor, words, at)
     session.add(
@@ -83,6 +92,16 @@ def _right(donor: Donor, words: CorrectQuestionnaire, at: datetime) -> Questionn
     return QuestionnaireRow(donor=donor, content=answers.plain(), at=at)
 
 
+def refuse_rejected(donation: DonationRow) -> None:
+    """Refuse to correct a donation that was rejected.
+
+    Raises:
+        NothingToCorrect: it was.
+    """
+    if donation.state is DonationState.REJECTED:
+        raise NothingToCorrect
+
+
 def correct_donation(
     session: Session, code: str, words: CorrectDonation, *, by: Actor, at: datetime
 ) -> DonationRow:
@@ -95,8 +114,7 @@ def correct_donation(
         BadInput: the code, or whose cells these are, differs; or it lies ahead; or nothing does.
     """
     donation = donation_for_change(session, code, version=words.version)
-    if donation.state is DonationState.REJECTED:
-        raise NothingToCorrect
+    refuse_rejected(donation)
     was = donation.contract
     became = Donation.model_validate(words.model_dump(exclude={"reason", "version"}))
     _refuse_odd(was, became)

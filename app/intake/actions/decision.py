@@ -45,6 +45,17 @@ def verdicts_for(state: DonationState) -> tuple[Verdict, ...]:
     return tuple(each for each in Verdict if TO[each] in MOVES[state])
 
 
+def refuse_undecidable(donation: DonationRow) -> None:
+    """Refuse a decision on a donation that was rejected: no other leads on from there.
+
+    Raises:
+        NoSuchDecision: it was.
+    """
+    if not verdicts_for(donation.state):
+        now = donation.state.label.lower()
+        raise NoSuchDecision(f"{donation.donation_code} is {now}; that is final.")
+
+
 def decide_donation(
     session: Session, code: str, decision: DecideDonation, *, by: Actor, at: datetime
 ) -> DonationRow:
@@ -58,6 +69,7 @@ def decide_donation(
         SignatureFailed: the password is not right.
     """
     donation = donation_for_change(session, code)
+    refuse_undecidable(donation)
     if TO[decision.verdict] not in MOVES[donation.state]:
         now, to = donation.state.label.lower(), TO[decision.verdict].label.lower()
         raise NoSuchDecision(f"{donation.donation_code} is {now} and cannot become {to}.")

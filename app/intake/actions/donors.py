@@ -115,6 +115,19 @@ def give_consent(
     return donor
 
 
+def to_withdraw(session: Session, donor: Donor) -> Sequence[ConsentRow]:
+    """The consents that a withdrawal ends.
+
+    Raises:
+        NothingToWithdraw: no consent stands.
+    """
+    given = standing_consents(session, donor)
+    standing = [each for each in given if each.withdrawn_on is None]
+    if not standing:
+        raise NothingToWithdraw
+    return standing
+
+
 def withdraw_consent(
     session: Session, donor_code: str, words: WithdrawConsent, *, by: Actor, at: datetime
 ) -> Donor:
@@ -127,10 +140,7 @@ def withdraw_consent(
     """
     donor = late.donor_for_change(session, donor_code)
     not_to_come("withdrawn_on", words.withdrawn_on, donor.site_zone, at)
-    given = standing_consents(session, donor)
-    standing = [each for each in given if each.withdrawn_on is None]
-    if not standing:
-        raise NothingToWithdraw
+    standing = to_withdraw(session, donor)
     if any(each.given_on > words.withdrawn_on for each in standing):
         says = "The withdrawal lies before a consent was given; one of the two days is wrong."
         raise BadInput([FieldError("withdrawn_on", says)])

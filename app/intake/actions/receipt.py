@@ -51,6 +51,17 @@ def products_for(session: Session, donation: DonationRow, *, on: date) -> Sequen
     ]
 
 
+def refuse_decided(donation: DonationRow) -> None:
+    """Refuse a receipt inspection of what was decided: it would not be what the decision rests on.
+
+    Raises:
+        OutOfDate: QA decided the donation.
+    """
+    if donation.state is not DonationState.QUARANTINE:
+        now = donation.state.label.lower()
+        raise OutOfDate(f"{donation.donation_code} is {now} already; its receipt stays as it is.")
+
+
 def receive_donation(
     session: Session,
     code: str,
@@ -70,8 +81,7 @@ def receive_donation(
         OutOfDate: QA decided the donation meanwhile.
     """
     donation = donation_for_change(session, code)
-    if donation.state is not DonationState.QUARANTINE:
-        raise OutOfDate(f"{donation.donation_code} is {donation.state.label.lower()} already.")
+    refuse_decided(donation)
     not_to_come("received_at", received.received_at, by.zone, at)
     product = _product_for(session, donation, received.product_code, on=local_day(by, at))
     before = receipt_rows(session, donation)

@@ -57,6 +57,16 @@ def enter_results(
     return report
 
 
+def refuse_corrected_line(session: Session, old: ResultRow) -> None:
+    """Refuse to correct a line that another one has replaced.
+
+    Raises:
+        OutOfDate: it was corrected before.
+    """
+    if session.scalar(select(ResultRow.id).where(ResultRow.corrects_id == old.id)) is not None:
+        raise OutOfDate("This line was corrected before. Correct the newest one.")
+
+
 def correct_result(
     session: Session, number: int, words: CorrectResult, *, by: Actor, at: datetime
 ) -> Report:
@@ -73,8 +83,7 @@ def correct_result(
     donor = late.donor_for_change(session, old.report.donor.code)
     not_to_come("sampled_on", words.sampled_on, donor.site_zone, at)
     before = late.answers_of(session, donor)
-    if session.scalar(select(ResultRow.id).where(ResultRow.corrects_id == old.id)) is not None:
-        raise OutOfDate("This line was corrected before. Correct the newest one.")
+    refuse_corrected_line(session, old)
     report = _new_report(session, donor, by, at)
     shown = {name: getattr(words, name) for name in InfectiousDiseaseResult.model_fields}
     session.add(

@@ -1,5 +1,6 @@
 """Screens that correct what was entered of a donor's history or of a donation."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -9,6 +10,7 @@ from app.intake import actions
 from app.intake.pages.choices import INFUSIONS, MARKERS, YES_NO
 from app.intake.roles import Registrar
 from app.web.clock import Now
+from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
 from app.web.unit import Look, UnitOfWork
 from schemas.donor import Questionnaire
@@ -32,6 +34,10 @@ def questionnaire_form(
         donor=row.donor,
         values=Questionnaire.model_validate(row.content).model_dump(),
         options={"interviewed": YES_NO, "further_tests": MARKERS},
+        closed=closed_if(
+            partial(actions.refuse_corrected, session, row),
+            way_on=f"/intake/donors/{row.donor.code}",
+        ),
     )
 
 
@@ -60,6 +66,7 @@ def donation_form(request: Request, code: str, by: Registrar, session: Look) -> 
         infusions=INFUSIONS,
         values=row.contract.model_dump() | {"version": row.version},
         options={"long_storage": YES_NO},
+        closed=closed_if(partial(actions.refuse_rejected, row), way_on=f"/intake/donations/{code}"),
     )
 
 

@@ -1,5 +1,6 @@
 """Screens of donations: worklist, registration, receipt, decision, and the donation's own page."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -10,6 +11,7 @@ from app.intake.pages.choices import INFUSIONS, RECEIPT, UNITS, YES_NO
 from app.intake.roles import Decider, Reader, Receiver, Registrar
 from app.trail import attachments
 from app.web.clock import Now
+from app.web.closed import closed_if
 from app.web.fields import Option
 from app.web.forms import upload_in
 from app.web.matrix import data_matrix
@@ -160,6 +162,7 @@ def receipt_form(request: Request, code: str, by: Receiver, at: Now, session: Lo
             "quantity_unit": UNITS,
         },
         left_out=() if actions.was_received(session, row) else ("reason",),
+        closed=closed_if(partial(actions.refuse_decided, row), way_on=f"/intake/donations/{code}"),
     )
 
 
@@ -201,6 +204,9 @@ def decision_form(request: Request, code: str, by: Decider, at: Now, session: Lo
         options={"verdict": tuple(Option(each.value, each.label) for each in verdicts)},
         verdicts=verdicts,
         meaning=Meaning.DECIDED,
+        closed=closed_if(
+            partial(actions.refuse_undecidable, row), way_on=f"/intake/donations/{code}"
+        ),
     )
 
 

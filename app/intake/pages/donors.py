@@ -1,5 +1,6 @@
 """Screens of donors: registration, consent, history, risks, and the donor's own page."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -9,6 +10,7 @@ from app.intake import actions
 from app.intake.pages.choices import MARKERS, SUBJECTS, YES_NO
 from app.intake.roles import Decider, Reader, Registrar
 from app.web.clock import Now
+from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
 from app.web.unit import Look, UnitOfWork
 from schemas.donor import DonorRegistration, Questionnaire
@@ -77,7 +79,15 @@ def give_consent(
 def withdrawal_form(request: Request, code: str, by: Registrar, session: Look) -> Response:
     """The form for a withdrawn consent."""
     row = actions.find_donor(session, code)
-    return show(request, "intake/withdraw.html", contract=WithdrawConsent, donor=row)
+    return show(
+        request,
+        "intake/withdraw.html",
+        contract=WithdrawConsent,
+        donor=row,
+        closed=closed_if(
+            partial(actions.to_withdraw, session, row), way_on=f"/intake/donors/{row.code}"
+        ),
+    )
 
 
 @pages.post("/intake/donors/{code}/withdraw")

@@ -1,5 +1,6 @@
 """Screens of results: a report as one table, a line corrected, a report verified."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -10,6 +11,7 @@ from app.intake.pages.choices import MARKERS, YES_NO
 from app.intake.roles import Tester, Verifier
 from app.trail.separation import has_clash
 from app.web.clock import Now
+from app.web.closed import closed_if
 from app.web.fields import options_of
 from app.web.pages import go_to, sent, show
 from app.web.unit import Look, UnitOfWork
@@ -61,6 +63,10 @@ def correction_form(request: Request, number: NumberInPath, by: Tester, session:
         row=row,
         values=row.result.model_dump(),
         options={"marker": MARKERS, "laboratory_authorised": YES_NO},
+        closed=closed_if(
+            partial(actions.refuse_corrected_line, session, row),
+            way_on=f"/intake/donors/{row.report.donor.code}",
+        ),
     )
 
 

@@ -10,6 +10,8 @@ from app.people.actions.accounts import (
     open_account,
     open_site,
     ref,
+    refuse_closed,
+    refuse_confirmed,
     site_of,
 )
 from app.people.actions.lists import (
@@ -59,6 +61,8 @@ __all__ = [
     "own_token",
     "record_training",
     "ref",
+    "refuse_closed",
+    "refuse_confirmed",
     "revoke_token",
     "sessions_of",
     "set_password",

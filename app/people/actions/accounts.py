@@ -234,6 +234,18 @@ def shut_out(session: Session, account: Account, *, at: datetime) -> None:
         token.revoked_at = at
 
 
+def refuse_confirmed(account: Account) -> None:
+    """Refuse to confirm what does not wait for it.
+
+    Raises:
+        AccountClosed: it is closed.
+        NothingToConfirm: its password was not given anew, or not changed yet.
+    """
+    refuse_closed(account)
+    if account.must_change_password or not account.must_be_confirmed:
+        raise NothingToConfirm
+
+
 def confirm_identity(
     session: Session,
     username: str,
@@ -258,8 +270,7 @@ def confirm_identity(
     _unchanged(account, confirm.version)
     if by.username == username:
         raise SamePerson("Somebody else has to confirm that it is you.")
-    if account.must_change_password or not account.must_be_confirmed:
-        raise NothingToConfirm
+    refuse_confirmed(account)
     account.must_be_confirmed = False
     account.identity_checked = confirm.identity_checked
     record(

@@ -1,6 +1,7 @@
 """Everybody's accounts: the list, opening, roles, first passwords, confirming, closing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -8,8 +9,10 @@ from starlette.responses import Response
 
 from app.people import actions
 from app.people.actor import Actor
+from app.people.models import Account
 from app.people.sessions import allowed
 from app.web.clock import Now
+from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
 from app.web.unit import Look, Recording, UnitOfWork
 from schemas.people import ChangeRoles, CloseAccount, ConfirmIdentity, NewAccount, SetPassword
@@ -71,7 +74,7 @@ def roles_form(request: Request, username: str, by: Changer, session: Look) -> R
         "treating_site": account.treating_site,
         "version": account.version,
     }
-    return _form(request, "Change roles", ChangeRoles, account.name, username, values=values)
+    return _form(request, "Change roles", ChangeRoles, account, values=values)
 
 
 @pages.post("/people/accounts/{username}/roles")
@@ -97,7 +100,7 @@ def password_form(request: Request, username: str, by: Changer, session: Look) -
         "It ends this person’s sessions and revokes their tokens. It signs nothing: the person "
         "chooses another one, and quality assurance confirms that it was the person."
     )
-    return _form(request, "Give a new password", SetPassword, account.name, username, hint=hint)
+    return _form(request, "Give a new password", SetPassword, account, hint=hint)
 
 
 @pages.post("/people/accounts/{username}/password")
@@ -125,7 +128,13 @@ def confirm_form(request: Request, username: str, by: Confirmer, session: Look) 
     )
     values = {"version": account.version}
     return _form(
-        request, "Confirm", ConfirmIdentity, account.name, username, hint=hint, values=values
+        request,
+        "Confirm",
+        ConfirmIdentity,
+        account,
+        hint=hint,
+        values=values,
+        refuse=actions.refuse_confirmed,
     )
 
 
@@ -150,9 +159,7 @@ def close_form(request: Request, username: str, by: Closer, session: Look) -> Re
     account = actions.account_named(session, username)
     hint = "A closed account stays closed, and its user name is never given to anyone else."
     values = {"version": account.version}
-    return _form(
-        request, "Close the account", CloseAccount, account.name, username, hint=hint, values=values
-    )
+    return _form(request, "Close the account", CloseAccount, account, hint=hint, values=values)
 
 
 @pages.post("/people/accounts/{username}/close")
@@ -174,19 +181,20 @@ def _form(
     request: Request,
     verb: str,
     contract: type[ChangeRoles | CloseAccount | ConfirmIdentity | SetPassword],
-    name: str,
-    username: str,
+    account: Account,
     *,
     hint: str = "",
     values: Mapping[str, object] | None = None,
+    refuse: Callable[[Account], None] = actions.refuse_closed,
 ) -> Response:
     return show(
         request,
         "people/account_form.html",
         verb=verb,
         contract=contract,
-        name=name,
-        back=_page_of(username),
+        name=account.name,
+        back=_page_of(account.username),
         hint=hint,
         values=dict(values or {}),
+        closed=closed_if(partial(refuse, account), way_on=_page_of(account.username)),
     )

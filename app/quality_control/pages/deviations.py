@@ -1,5 +1,6 @@
 """The screens of deviations: reported, investigated, decided."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,12 +12,15 @@ from app.lot.deviations import (
     find_deviation,
     investigate,
     open_deviation,
+    refuse_closed,
+    refuse_undecidable,
 )
 from app.lot.lots import find_lot
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.trail.separation import has_clash
 from app.web.clock import Now
+from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
 from app.web.unit import Look, UnitOfWork
 from schemas.lot import Decide, Investigate, NewDeviation
@@ -85,6 +89,7 @@ def investigate_form(request: Request, number: str, by: Investigates, session: L
         contract=Investigate,
         meaning=Meaning.INVESTIGATED,
         heading="Investigate",
+        closed=closed_if(partial(refuse_closed, row), way_on=f"/quality/deviations/{number}"),
     )
 
 
@@ -117,6 +122,7 @@ def decide_form(request: Request, number: str, by: Decides, session: Look) -> Re
         contract=Decide,
         meaning=Meaning.DECIDED,
         heading="Decide",
+        closed=closed_if(partial(refuse_undecidable, row), way_on=f"/quality/deviations/{number}"),
     )
 
 

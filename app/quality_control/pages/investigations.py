@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.quality_control.actions.investigations import (
+    NotThere,
     answer_investigation,
     find_investigation,
     lead_investigation,
@@ -18,9 +19,10 @@ from app.quality_control.quality import gather
 from app.trail.separation import has_clash
 from app.trail.signatures import signatures_about
 from app.web.clock import Now
+from app.web.closed import Closed, closed_when
 from app.web.pages import go_to, sent, show
 from app.web.unit import Look, UnitOfWork
-from schemas.quality import AnswerInvestigation, LeadInvestigation
+from schemas.quality import AnswerInvestigation, InvestigationState, LeadInvestigation
 from schemas.trail import Meaning
 
 pages = APIRouter()
@@ -41,6 +43,11 @@ def shown_investigation(session: Look, row: Investigation) -> Mapping[str, Any]:
     }
 
 
+def _elsewhere(row: Investigation, step: InvestigationState) -> Closed | None:
+    no = NotThere(f"{row.number} is {row.state.label.lower()}. Nothing is signed at this step now.")
+    return closed_when(row.state is not step, no, way_on=f"/quality/investigations/{row.number}")
+
+
 @pages.get("/quality/investigations/{number}")
 def investigation(request: Request, number: str, by: Reader, session: Look) -> Response:
     """An investigation as it stands."""
@@ -59,6 +66,7 @@ def lead_form(request: Request, number: str, by: Leads, session: Look) -> Respon
         **shown_investigation(session, row),
         clash=has_clash(session, "investigation.lead", about=row.result_ref, by=by),
         contract=LeadInvestigation,
+        closed=_elsewhere(row, InvestigationState.OPEN),
         meaning=Meaning.INVESTIGATED,
     )
 
@@ -87,6 +95,7 @@ def answer_form(request: Request, number: str, by: Answers, session: Look) -> Re
         **shown_investigation(session, row),
         clash=has_clash(session, "investigation.approve", about=row.ref, by=by),
         contract=AnswerInvestigation,
+        closed=_elsewhere(row, InvestigationState.LED),
         meaning=Meaning.DECIDED,
     )
 

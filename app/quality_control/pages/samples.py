@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.errors import OutOfDate
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.quality_control.actions.results import enter_results
@@ -15,6 +16,7 @@ from app.quality_control.sample_screen import common_boxes, screen_of
 from app.quality_control.typed_screen import read_screen, uploads
 from app.trail.separation import has_clash
 from app.web.clock import Now
+from app.web.closed import closed_when
 from app.web.fields import Typed
 from app.web.pages import Form, go_to, sent, show
 from app.web.unit import Look, UnitOfWork
@@ -81,8 +83,16 @@ def enter(number: str, by: Enters, form: Form, at: Now, session: UnitOfWork) -> 
 @pages.get("/quality/samples/{number}/receive")
 def receive_form(request: Request, number: str, by: Receives, session: Look) -> Response:
     """Receive a sample in the laboratory."""
-    sample = find_sample(session, number)
-    return show(request, "quality/receive.html", by=by, sample=sample, contract=ReceiveSample)
+    _, known = known_sample(session, number)
+    there = OutOfDate(f"Sample {number} is in the laboratory already.")
+    return show(
+        request,
+        "quality/receive.html",
+        by=by,
+        sample=find_sample(session, number),
+        contract=ReceiveSample,
+        closed=closed_when(known.receipt is not None, there, way_on=f"/quality/samples/{number}"),
+    )
 
 
 @pages.post("/quality/samples/{number}/receive")
