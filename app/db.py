@@ -25,6 +25,7 @@ from sqlalchemy import (
     and_,
     create_engine,
     event,
+    make_url,
 )
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import DataError
@@ -117,10 +118,16 @@ def engine_for(url: str) -> Engine:
     """Open the database at `url` with the promises this application needs.
 
     SQLite: write-ahead log, full durability, foreign keys, and a write lock taken at the start of
-    each transaction that may write. PostgreSQL: plain READ COMMITTED.
+    each transaction that may write. PostgreSQL: plain READ COMMITTED, moments told in UTC.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=10,
+            connect_args={"options": _in_utc(url)},
+        )
     engine = create_engine(
         url,
         connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False},
@@ -129,6 +136,15 @@ def engine_for(url: str) -> Engine:
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _as_data_error)
     return engine
+
+
+def _in_utc(url: str) -> str:
+    """The options of a session with PostgreSQL, those in its URL too.
+
+    Without the last, moments come in the zone of the server, and each has to be turned when read.
+    """
+    told = make_url(url).query.get("options", "")
+    return f"{told if isinstance(told, str) else ' '.join(told)} -c TimeZone=UTC".strip()
 
 
 def _as_data_error(context: ExceptionContext) -> None:

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
-from schemas.base import Contract, Moment, Text
+from schemas.base import Contract, Text
 from schemas.lot import ContainerState, Stage
 
 
@@ -48,19 +48,25 @@ class Branch(Contract):
 
 
 class PatientLine(Contract):
-    """One container that left for a patient, and where it is now (R-ATMP-34)."""
+    """One container that left for a patient, and where it is now (R-ATMP-34).
+
+    Its words are of the record and were checked when they were written, and its moment is read in
+    UTC; a recall reads thousands of lines, and shows also one that was altered from outside.
+    """
+
+    model_config = ConfigDict(str_strip_whitespace=False)
 
     patient_code: str
     treating_site: str
     order_number: str
-    contact: Text
-    container: Text
-    lot_number: Text
-    product_name: Text
+    contact: str
+    container: str
+    lot_number: str
+    product_name: str
     lot_stage: Stage
     lot_held: bool
     state: ContainerState
-    last_event_at: Moment
+    last_event_at: AwareDatetime
 
 
 class ContainerCount(Contract):

@@ -1,5 +1,6 @@
 """Where the site is served: a socket of this machine, and its address in a browser."""
 
+import gc
 import socket
 
 LOCALHOST = {"127.0.0.1", "::1", "0.0.0.0", "::"}  # noqa: S104 - it is compared, not bound
@@ -34,3 +35,13 @@ def address(listening: socket.socket) -> str:
     if host in LOCALHOST:
         host = "localhost"
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def keep_what_is_loaded() -> None:
+    """Let the program itself never again be looked through for garbage, only what comes after.
+
+    It takes a tenth of a second, and would take it again and again, each time in the middle of
+    somebody's request.
+    """
+    gc.collect()
+    gc.freeze()

@@ -63,9 +63,9 @@ def find_node(session: Session, asked: str) -> Node:
     kind, _, rest = number.partition("/")
     if "/container/" in rest:
         kind, rest = "container", rest.rsplit("/", 1)[1]
-    kinds = [each for each in NodeKind if each.value == kind and rest] or list(NodeKind)
-    wanted = rest if len(kinds) == 1 and rest else number
-    for each in kinds:
+    told = [each for each in NodeKind if each.value == kind and rest]
+    wanted = rest if told else number
+    for each in told or descent.kinds_named(session, wanted.upper()):
         found = _find(session, each, wanted)
         if found is not None:
             return found

@@ -66,13 +66,16 @@ def find_donation(session: Session, code: str) -> DonationRow:
     Raises:
         NotFound: there is no such donation.
     """
-    row = session.scalar(select(DonationRow).where(DonationRow.donation_code == _canonical(code)))
+    row = session.scalar(
+        select(DonationRow).where(DonationRow.donation_code == code_as_stored(code))
+    )
     if row is None:
         raise NotFound(f"There is no donation “{code[:60]}”. Scan its label again.")
     return row
 
 
-def _canonical(code: str) -> str:
+def code_as_stored(code: str) -> str:
+    """A donation's code, stored or scanned, as it is stored; what is no such code, unchanged."""
     try:
         return identify_donation(code[:80]).value
     except ValueError:
