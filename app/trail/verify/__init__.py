@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from app.db import Database
 from app.settings import settings
+from app.trail.capture import audited_mappers
 from app.trail.checkpoint import read_checkpoint
 from app.trail.verify.around import check_additions, check_end, check_files
 from app.trail.verify.entries import Found, walk_entries
@@ -22,7 +23,7 @@ from app.trail.verify.rows import check_signatures, compare_rows
 from app.trail.verify.sessions import SESSIONS
 from app.trail.verify.states import States
 from app.trail.verify.triggers import check_triggers
-from schemas.trail import Head, TrailFault, TrailReport, TrailSection
+from schemas.trail import TrailFault, TrailReport, TrailSection
 
 NAMES = {
     "entries": "entries: numbered, unaltered, each linked to the one before",
@@ -70,24 +71,19 @@ def verify(
     asked = (SESSIONS, *further)
     tally = _Tally(found)
     noted = read_checkpoint(head_file) if head_file else None
-    link_there: str | None = None
-
-    def on_the_way(head: Head) -> None:
-        nonlocal link_there
-        if noted is not None and head.seq == noted.head.seq:
-            link_there = head.link
-
     deeds = frozenset().union(*(each.deeds for each in asked))
-    with one_view(database) as connection, States(deeds) as states:
-        count, end = walk_entries(connection, states, tally.found, on_the_way)
-        tally.end_of("entries", count)
+    tables = [str(each.local_table) for each in audited_mappers()]
+    with one_view(database) as connection, States(tables, deeds) as states:
+        walked = walk_entries(connection, states, tally.found, noted.head.seq if noted else 0)
+        end = walked.end
+        tally.end_of("entries", walked.entries)
         tally.end_of("rows", compare_rows(connection, states, tally.found))
         tally.end_of("signatures", check_signatures(connection, tally.found))
         for each in asked:
             tally.end_of(each.name, each.check(connection, states, tally.found))
         tally.end_of("files", check_files(connection, files, tally.found))
         if head_file:
-            looked = check_end(head_file, noted, link_there, end, tally.found)
+            looked = check_end(head_file, noted, walked.link_there, end, tally.found)
             check_additions(read_checkpoint(head_file), end, tally.found)
             tally.end_of("end", looked)
         tally.end_of("triggers", check_triggers(connection, tally.found))
