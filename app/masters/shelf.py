@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, RecordError
@@ -68,7 +68,14 @@ def document_at(session: Session, code: str, version: int) -> MasterDocument:
 
 def approved_at(session: Session, code: str, version: int) -> datetime | None:
     """When one version of a document was approved, or None."""
-    return session.scalar(
+    return session.scalar(approval_of(code, version))
+
+
+def approval_of(
+    code: str | BindParameter[str], version: int | BindParameter[int]
+) -> Select[datetime]:
+    """The question when one version of a document was approved."""
+    return (
         select(MasterApproval.at)
         .join(MasterApproval.document)
         .where(MasterDocument.code == code, MasterDocument.document_version == version)

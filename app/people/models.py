@@ -1,5 +1,6 @@
 """The site, its accounts, their sessions, tokens and training."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
@@ -49,7 +50,12 @@ class Account(Base):
     @property
     def roles(self) -> tuple[Role, ...]:
         """The roles, in the order of the list of roles."""
-        return tuple(role for role in Role if role.value in self.role_names)
+        return roles_named(self.role_names)
+
+
+def roles_named(names: Collection[str]) -> tuple[Role, ...]:
+    """The roles of these names, in the order of the list of roles."""
+    return tuple(role for role in Role if role.value in names)
 
 
 class BrowserSession(Technical, Base):

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import select, true, update
+from sqlalchemy import Row, bindparam, select, true, update
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -13,16 +13,45 @@ from starlette.responses import Response
 from app.errors import Forbidden, NotSignedIn
 from app.people.actor import Actor
 from app.people.credentials import token_digest
-from app.people.models import Account, ApiToken, BrowserSession, Site
+from app.people.models import Account, ApiToken, BrowserSession, Site, roles_named
 from app.people.permissions import MAY
 from app.settings import settings
 from app.web.clock import Now
 from app.web.unit import turns
 
 SEEN_EVERY = timedelta(seconds=30)
-Named = TypeVar("Named", BrowserSession, ApiToken)
 
 OWN_PASSWORD = "/account/password"  # noqa: S105 - a path
+
+ACTOR = (
+    *("account_id", "username", "name", "treating_site", "must_change_password"),
+    *("zone", "site_code"),
+)
+_NAMED = select(
+    Account.id.label("account_id"),
+    Account.username,
+    Account.name,
+    Account.role_names,
+    Account.treating_site,
+    Account.must_change_password,
+    Account.closed_at,
+    Site.zone,
+    Site.code.label("site_code"),
+).join_from(Account, Site, true())
+"""Whom a session or a token names, and the site: asked in one query, as every request asks it."""
+_SESSION = (
+    _NAMED.add_columns(
+        *(BrowserSession.id, BrowserSession.seen_at, BrowserSession.began_at),
+        *(BrowserSession.ended_at, BrowserSession.has_signed),
+    )
+    .join_from(Account, BrowserSession, BrowserSession.account_id == Account.id)
+    .where(BrowserSession.token_digest == bindparam("digest"))
+)
+_TOKEN = (
+    _NAMED.add_columns(ApiToken.revoked_at, ApiToken.expires_on)
+    .join_from(Account, ApiToken, ApiToken.account_id == Account.id)
+    .where(ApiToken.token_digest == bindparam("digest"))
+)
 
 
 class MustChangePassword(Forbidden):
@@ -85,63 +114,38 @@ def _by_cookie(session: Session, token: str | None, at: datetime) -> tuple[Actor
     """The actor, and the id of the session when its last sight should be written again."""
     if not token:
         raise NotSignedIn
-    found = _named(session, BrowserSession, token)
-    if found is None:
-        raise NotSignedIn
-    row, site = found
-    if row.ended_at is not None or row.account.closed_at is not None:
+    found = session.execute(_SESSION, {"digest": token_digest(token)}).first()
+    if found is None or found.ended_at is not None or found.closed_at is not None:
         raise NotSignedIn
     limits = settings()
-    if at - row.seen_at > timedelta(minutes=limits.idle_minutes):
+    if at - found.seen_at > timedelta(minutes=limits.idle_minutes):
         raise NotSignedIn("The session was locked after a pause. Sign in again.")
-    if at - row.began_at > timedelta(hours=limits.session_hours):
+    if at - found.began_at > timedelta(hours=limits.session_hours):
         raise NotSignedIn("The session has ended for today. Sign in again.")
-    actor = _actor(row.account, site, session_id=row.id, has_signed=row.has_signed)
-    return actor, (row.id if at - row.seen_at > SEEN_EVERY else None)
+    actor = _actor(found, session_id=found.id, has_signed=found.has_signed)
+    return actor, (found.id if at - found.seen_at > SEEN_EVERY else None)
 
 
 def _by_token(session: Session, header: str | None, at: datetime) -> Actor:
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn("Send a token: Authorization: Bearer …")
-    found = _named(session, ApiToken, token)
-    if found is None:
+    found = session.execute(_TOKEN, {"digest": token_digest(token)}).first()
+    if found is None or found.revoked_at is not None or found.closed_at is not None:
         raise NotSignedIn("This token is not valid.")
-    row, site = found
-    if row.revoked_at is not None or row.account.closed_at is not None:
-        raise NotSignedIn("This token is not valid.")
-    if row.expires_on < at.date():
+    if found.expires_on < at.date():
         raise NotSignedIn("This token has expired.")
-    return _actor(row.account, site)
-
-
-def _named(session: Session, kind: type[Named], token: str) -> tuple[Named, Site] | None:
-    """What a token names, and the site: asked in one query, because every request asks it."""
-    wanted = select(kind, Site).join(Site, true()).where(kind.token_digest == token_digest(token))
-    found = session.execute(wanted).first()
-    return (found[0], found[1]) if found else None
+    return _actor(found)
 
 
 def actor_of(session: Session, account: Account) -> Actor:
     """An account as actions see it."""
-    return _actor(account, session.scalars(select(Site)).one())
+    return _actor(session.execute(_NAMED.where(Account.id == account.id)).one())
 
 
-def _actor(
-    account: Account, site: Site, *, session_id: int | None = None, has_signed: bool = False
-) -> Actor:
-    return Actor(
-        account_id=account.id,
-        username=account.username,
-        name=account.name,
-        roles=account.roles,
-        zone=site.zone,
-        site_code=site.code,
-        treating_site=account.treating_site,
-        session_id=session_id,
-        has_signed=has_signed,
-        must_change_password=account.must_change_password,
-    )
+def _actor(found: Row[*tuple[Any, ...]], **session: Any) -> Actor:
+    known = {name: getattr(found, name) for name in ACTOR}
+    return Actor(roles=roles_named(found.role_names), **known, **session)
 
 
 SignedIn = Annotated[Actor, Depends(signed_in)]
@@ -153,7 +157,7 @@ class Allowed:
 
     deed: str
 
-    def __call__(self, request: Request, by: SignedIn) -> Actor:
+    async def __call__(self, request: Request, by: SignedIn) -> Actor:
         """The person, in the role that may do this deed."""
         if by.must_change_password and request.url.path != OWN_PASSWORD:
             raise MustChangePassword

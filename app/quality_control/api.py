@@ -22,10 +22,10 @@ from app.quality_control.quality import (
     find_sample,
     gather,
     quality_of,
-    results_of,
 )
 from app.quality_control.reading import investigation_facts
 from app.trail.signatures import signatures_about
+from app.trail.written import as_written
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
 from app.web.routing import API, StageRouter
@@ -37,12 +37,19 @@ from schemas.quality import (
     LeadInvestigation,
     OpenInvestigation,
 )
-from schemas.quality_record import EnteredResults, QualityRecord, SampleRecord
+from schemas.quality_record import (
+    EnteredResults,
+    QualityRecord,
+    ResultFacts,
+    SampleRecord,
+    Standing,
+)
 from schemas.result import (
     ApproveNotApplicable,
     CorrectResult,
     EnterResults,
     ReceiveSample,
+    ResultWords,
     VerifyResults,
 )
 from schemas.trail import KeptFile, Signature
@@ -70,10 +77,19 @@ def _sample(session: Look, number: str) -> SampleRecord:
     return record
 
 
-def _entered(session: Look, *rows: Result) -> EnteredResults:
-    numbers = {each.number for each in rows}
-    entries = results_of(session, rows[0].lot)
-    return EnteredResults(results=tuple(each for each in entries if each.words.number in numbers))
+def _entered(*rows: Result) -> EnteredResults:
+    """Entries just made: each is the one that is read, and nobody has signed it yet."""
+    return EnteredResults(
+        results=tuple(
+            ResultFacts(
+                words=as_written(ResultWords, row.words, row.words_digest, row),
+                words_digest=row.words_digest,
+                standing=Standing.CURRENT,
+                signature=None,
+            )
+            for row in rows
+        )
+    )
 
 
 def _investigation(session: Look, row: Investigation) -> InvestigationFacts:
@@ -122,7 +138,7 @@ def keep_file(number: Number, by: Enters, file: UploadFile, at: Now, session: On
 def enter(number: Number, by: Enters, form: EnterResults, at: Now, session: Once) -> EnteredResults:
     """Enter results of a sample, all or none."""
     rows = enter_results(session, number, form, by=by, at=at)
-    return _entered(session, *rows)
+    return _entered(*rows)
 
 
 @api.post("/quality/lots/{number}/results")
@@ -132,7 +148,7 @@ def enter_for_lot(
 ) -> EnteredResults:
     """Say of criteria without a sample that they were not tested, or do not apply."""
     rows = enter_without_sample(session, number, form, by=by, at=at)
-    return _entered(session, *rows)
+    return _entered(*rows)
 
 
 @api.post("/quality/results/{number}/corrections")
@@ -142,7 +158,7 @@ def correct(
 ) -> EnteredResults:
     """Correct a result; the entry before stays."""
     row = correct_result(session, number, form, by=by, at=at)
-    return _entered(session, row)
+    return _entered(row)
 
 
 @api.post("/quality/samples/{number}/verifications")

@@ -8,10 +8,11 @@ from typing import TypeAlias
 
 from app.errors import BadInput, FieldError, OutOfDate
 from app.masters.evaluate import evaluate
-from app.quality_control.quality import LotQuality
-from app.quality_control.rules.entry import EntryFacts, SampleFacts
+from app.quality_control.on_record import OnRecord
+from app.quality_control.rules.entry import EntryFacts
 from app.quality_control.rules.standing import current, retests_left
-from schemas.quality_record import CriterionFacts, ResultFacts, SampleRecord
+from schemas.quality import InvestigationFacts
+from schemas.quality_record import ResultFacts
 from schemas.reading import Dosing, Evaluation, ResultState, SterilityReading
 from schemas.result import CorrectResult, NewResult, ResultChange
 from schemas.specification import Criterion
@@ -30,10 +31,9 @@ class Draft:
     @classmethod
     def of(
         cls,
-        known: LotQuality,
+        known: OnRecord,
         criterion: Criterion,
         typed: Typed,
-        sample_number: str | None,
         *,
         at: datetime,
         before: ResultFacts | None = None,
@@ -41,18 +41,17 @@ class Draft:
         """Judge what was typed against its criterion and gather what the rules ask.
 
         Raises:
-            BadInput: it cannot be read as the criterion asks, or names no file of the sample.
+            BadInput: it cannot be read as the criterion asks.
             OutOfDate: the culture was read on after the page was opened.
         """
-        facts = known.facts_on(criterion)
+        results = known.results_of(criterion)
+        investigations = known.investigations_of(criterion)
         change = ResultChange.CORRECTED
         if isinstance(typed, NewResult):
-            change, before = _change(facts, typed)
-        sample = known.sample(sample_number)
-        _check_file(typed, sample)
+            change, before = _change(results, investigations, typed)
         asked = EntryFacts(
             criterion=criterion,
-            sample=_sample_facts(sample),
+            sample=known.sample,
             reading=typed.reading,
             change=change,
             tested_at=typed.tested_at,
@@ -60,17 +59,20 @@ class Draft:
             entered_at=at,
             specification_approved_at=known.approved_at,
             before=before,
-            results=facts.results,
-            investigations=facts.investigations,
+            results=results,
+            investigations=investigations,
         )
         with _prefixed("reading."):
             evaluation = evaluate(criterion, typed.reading, context=typed.dosing or Dosing())
         return cls(typed, asked, evaluation)
 
 
-def _change(facts: CriterionFacts, typed: NewResult) -> tuple[ResultChange, ResultFacts | None]:
+def _change(
+    results: tuple[ResultFacts, ...],
+    investigations: tuple[InvestigationFacts, ...],
+    typed: NewResult,
+) -> tuple[ResultChange, ResultFacts | None]:
     """Why this is entered: the first, the next reading, a repeat, or a planned retest."""
-    results = facts.results
     last = current(results)[-1] if current(results) else None
     is_culture = isinstance(typed.reading, SterilityReading)
     if last is not None and is_culture and last.words.state is ResultState.PENDING:
@@ -79,23 +81,11 @@ def _change(facts: CriterionFacts, typed: NewResult) -> tuple[ResultChange, Resu
         return ResultChange.CONTINUED, last
     if typed.seen_revision:
         raise OutOfDate
-    if retests_left(results, facts.investigations):
+    if retests_left(results, investigations):
         return ResultChange.RETEST, None
     if last is not None and last.words.state is ResultState.INVALID:
         return ResultChange.REPEAT, None
     return ResultChange.FIRST, None
-
-
-def _sample_facts(sample: SampleRecord | None) -> SampleFacts | None:
-    if sample is None:
-        return None
-    return SampleFacts(**{name: getattr(sample, name) for name in SampleFacts.model_fields})
-
-
-def _check_file(typed: Typed, sample: SampleRecord | None) -> None:
-    kept = {each.sha256 for each in sample.files} if sample else set()
-    if typed.raw_file is not None and typed.raw_file not in kept:
-        raise BadInput([FieldError("raw_file", "This file is not attached to the sample.")])
 
 
 @contextmanager

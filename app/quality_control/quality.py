@@ -170,11 +170,3 @@ def gather_each(session: Session, lots: Collection[Lot]) -> dict[int, LotQuality
         )
         for lot in lots
     }
-
-
-def results_of(session: Session, lot: Lot) -> tuple[ResultFacts, ...]:
-    """Every entry of every result of a lot, in the order they were entered."""
-    investigations = read_investigations(session, [lot.id])[lot.id]
-    return result_facts(
-        read_results(session, [lot.id])[lot.id], read_signed(session, [lot.id]), investigations
-    )

@@ -147,10 +147,11 @@ def _sample_record(
         volume_ml=corrected.volume_per_container_ml if corrected else row.volume_ml,
         containers=corrected.containers if corrected else row.containers,
         appearance=corrected.appearance if corrected else row.appearance,
-        receipt=_receipt_facts(receipt) if receipt else None,
+        receipt=receipt_facts(receipt) if receipt else None,
         files=files.get(row.ref, ()),
     )
 
 
-def _receipt_facts(row: SampleReceipt) -> ReceiptFacts:
+def receipt_facts(row: SampleReceipt) -> ReceiptFacts:
+    """The arrival of a sample in the laboratory."""
     return ReceiptFacts(**{name: getattr(row, name) for name in ReceiptFacts.model_fields})

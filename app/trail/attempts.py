@@ -11,7 +11,7 @@ from app.people.actor import Actor
 from app.people.credentials import count_failure
 from app.people.models import Account, FailedAttempt, Site
 from app.trail.audit import record
-from app.web.clock import now
+from app.web.clock import moment_of
 from app.web.guard import client_address
 from app.web.routing import API
 
@@ -21,7 +21,7 @@ LONGEST = 400
 def keep_attempt(session: Session, request: Request, no: RecordError) -> None:
     """Record who tried what, on which address of the application, and why it was refused."""
     by: Actor | None = getattr(request.state, "actor", None)
-    at = now(request)
+    at = moment_of(request)
     tried = getattr(no, "username", None)
     if isinstance(no, SignatureFailed | TooManyAttempts):
         guessed = tried if isinstance(no, SignatureFailed) else None

@@ -3,13 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.db import Base, key_of
 from app.trail.capture import state_of
 from app.trail.models import AuditEntry
 from schemas.trail import Entry
+
+_LATER = (
+    select(AuditEntry.body)
+    .where(AuditEntry.about == bindparam("about"), AuditEntry.at >= bindparam("since"))
+    .order_by(AuditEntry.seq)
+)
 
 
 def as_it_was(session: Session, row: Base, *, about: str, at: datetime) -> dict[str, Any] | None:
@@ -19,11 +25,7 @@ def as_it_was(session: Session, row: Base, *, about: str, at: datetime) -> dict[
     was done by then: the times that people enter have no seconds.
     """
     next_minute = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    later = session.scalars(
-        select(AuditEntry.body)
-        .where(AuditEntry.about == about, AuditEntry.at >= next_minute)
-        .order_by(AuditEntry.seq)
-    )
+    later = session.scalars(_LATER, {"about": about, "since": next_minute})
     table, key = row.__tablename__, key_of(row)
     for body in later:
         for change in Entry.from_canonical(body).changes:

@@ -18,11 +18,11 @@ class AuditEntry(AppendOnly, Base):
     """
 
     __tablename__ = "audit_entry"
-    # a lot's own history, in order; who did what, for the separation of duties;
+    # a lot's own history, in order; who did what to it, for the separation of duties;
     # and what happened on a day, for whoever searches
     __table_args__ = (
         Index("ix_audit_entry_about_seq", "about", "seq"),
-        Index("ix_audit_entry_by_did", "by", "did"),
+        Index("ix_audit_entry_by_did_about", "by", "did", "about"),
         Index("ix_audit_entry_at", "at"),
     )
 

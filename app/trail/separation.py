@@ -1,12 +1,25 @@
 """Separation of duties, asked of the trail itself: what somebody did cannot be forgotten."""
 
-from sqlalchemy import or_, select
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import SamePerson
 from app.people.actor import Actor
 from app.people.duties import Pair, partners, scope_of
-from app.trail.models import AuditEntry, within
+from app.trail.models import AuditEntry
+
+_EARLIER = (
+    select(AuditEntry.did, AuditEntry.about, AuditEntry.at)
+    .where(
+        AuditEntry.by == bindparam("by"),
+        AuditEntry.did.in_(bindparam("deeds", expanding=True)),
+        AuditEntry.about >= bindparam("about"),
+        AuditEntry.about < bindparam("beyond"),
+    )
+    .order_by(AuditEntry.seq)
+)
 
 
 def refuse_same_person(session: Session, did: str, *, about: str, by: Actor) -> None:
@@ -25,18 +38,13 @@ def refuse_same_person(session: Session, did: str, *, about: str, by: Actor) -> 
     }
     if not near:
         return
-    for earlier in session.scalars(
-        select(AuditEntry)
-        .where(
-            AuditEntry.by == by.username,
-            AuditEntry.did.in_({deed for deed, _ in near}),
-            or_(*(within(scope) for scope in {scope for _, scope in near})),
-        )
-        .order_by(AuditEntry.seq)
-    ):
+    widest = min((scope for _, scope in near), key=len)  # each is a beginning of `about`
+    asked = {"by": by.username, "deeds": sorted({deed for deed, _ in near})}
+    asked |= {"about": widest, "beyond": f"{widest}0"}  # "0" follows "/"
+    for earlier in session.execute(_EARLIER, asked):
         for (deed, scope), pair in near.items():
             if earlier.did == deed and f"{earlier.about}/".startswith(f"{scope}/"):
-                raise SamePerson(_words(pair, earlier))
+                raise SamePerson(_words(pair, earlier.did, earlier.about, earlier.at))
 
 
 def has_clash(session: Session, did: str, *, about: str, by: Actor) -> str | None:
@@ -48,8 +56,8 @@ def has_clash(session: Session, did: str, *, about: str, by: Actor) -> str | Non
     return None
 
 
-def _words(pair: Pair, earlier: AuditEntry) -> str:
+def _words(pair: Pair, did: str, about: str, at: datetime) -> str:
     return (
-        f"{pair.number}: {pair.says} You did “{earlier.did}” on {earlier.about} "
-        f"({earlier.at:%Y-%m-%d %H:%M} UTC). Ask a colleague. ({pair.cite})"
+        f"{pair.number}: {pair.says} You did “{did}” on {about} "
+        f"({at:%Y-%m-%d %H:%M} UTC). Ask a colleague. ({pair.cite})"
     )

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 
-def now(request: Request) -> datetime:
-    """This moment in UTC, read once for the request; tests may set the application's clock."""
+def moment_of(request: Request) -> datetime:
+    """This moment in UTC; tests may set the application's clock."""
     clock = getattr(request.app.state, "clock", None)
     moment: datetime = clock() if clock else wall_clock()
     return moment
@@ -16,6 +16,11 @@ def now(request: Request) -> datetime:
 def wall_clock() -> datetime:
     """This moment in UTC, from the machine's clock."""
     return datetime.now(UTC)
+
+
+async def now(request: Request) -> datetime:
+    """This moment, read once for the request."""
+    return moment_of(request)
 
 
 Now = Annotated[datetime, Depends(now)]

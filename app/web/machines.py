@@ -21,6 +21,7 @@ from schemas.base import Contract
 P = ParamSpec("P")
 R = TypeVar("R", bound=Contract)
 PENDING = "idempotent answer to keep"
+STATUS = "status of this address"
 
 
 class IdempotentAnswer(Technical, Base):
@@ -89,6 +90,7 @@ def once(
         Answered: the same request was done before.
         KeyReused: the key was used for something else.
     """
+    session.info[STATUS] = getattr(request.scope.get("route"), "status_code", None) or 200
     if idempotency_key is None:
         return session
     whose = request.headers.get("authorization", "")
@@ -103,10 +105,7 @@ def once(
         )
     known = session.get(IdempotentAnswer, key)
     if known is None:
-        status = getattr(request.scope.get("route"), "status_code", None) or 200
-        session.info[PENDING] = IdempotentAnswer(
-            key=key, request_digest=asked, status=status, body="", at=at
-        )
+        session.info[PENDING] = IdempotentAnswer(key=key, request_digest=asked, body="", at=at)
         return session
     if known.request_digest != asked:
         raise KeyReused
@@ -116,22 +115,25 @@ def once(
 Once = Annotated[Session, Depends(once)]
 
 
-def answers_once(endpoint: Callable[P, R]) -> Callable[P, R]:
-    """Keep the answer of an API write beside what it wrote; the endpoint takes `session: Once`."""
+def answers_once(endpoint: Callable[P, R]) -> Callable[P, Response]:
+    """Keep the answer of an API write beside what it wrote; the endpoint takes `session: Once`.
+
+    The answer is a contract, valid since it was made, and is written once: the bytes that are
+    sent are the ones that are kept.
+    """
 
     @wraps(endpoint)
-    def answering(*args: P.args, **kwargs: P.kwargs) -> R:
-        answer = endpoint(*args, **kwargs)
+    def answering(*args: P.args, **kwargs: P.kwargs) -> Response:
+        body = endpoint(*args, **kwargs).model_dump_json()
         session = kwargs["session"]
         assert isinstance(session, Session)
+        said = kwargs.get("response")  # where a deed may be done and yet answer a no
+        status = (said.status_code if isinstance(said, Response) else None) or session.info[STATUS]
         pending: IdempotentAnswer | None = session.info.get(PENDING)
         if pending is not None:
-            said = kwargs.get("response")  # where a deed may be done and yet answer a no
-            if isinstance(said, Response) and said.status_code:
-                pending.status = said.status_code
-            pending.body = answer.model_dump_json()
+            pending.status, pending.body = status, body
             session.add(pending)
-        return answer
+        return Response(body, status, media_type="application/json")
 
     return answering
 

@@ -46,7 +46,7 @@ class Record(Protocol):
         ...
 
 
-def recorder(request: Request) -> Record:
+async def recorder(request: Request) -> Record:
     """The trail of this application."""
     record: Record = request.app.state.record
     return record

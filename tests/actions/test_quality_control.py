@@ -9,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.errors import BadInput, Forbidden, OutOfDate, Refused, SamePerson, SignatureFailed
+from app.expansion.models import SampleTaken
 from app.lot.lots import move
-from app.lot.models import Deviation
+from app.lot.models import Deviation, Lot
 from app.people.actor import Actor
 from app.quality_control import worklist
 from app.quality_control.actions import investigations, verification
@@ -18,6 +19,7 @@ from app.quality_control.actions.investigations import NothingToInvestigate, Not
 from app.quality_control.actions.results import correct_result, enter_results
 from app.quality_control.actions.samples import keep_raw_data, receive_sample
 from app.quality_control.models import Investigation, Result
+from app.quality_control.on_record import OnRecord, on_record, sample_for_entry
 from app.quality_control.quality import gather, quality_of
 from app.supplies.actions.uses import supplies_of_lot
 from app.trail import audit
@@ -197,7 +199,59 @@ def test_a_sample_is_known_as_its_step_was_corrected(session: Session, clock: Cl
     assert (sample.sample_point, sample.appearance) == ("BM-SUP", "Yellow, two clumps")
 
 
+def judged_by(session: Session, lot: Lot, sample_number: str) -> OnRecord:
+    """What an entry of every criterion would be judged by."""
+    codes = [each.code for each in gather(session, lot).specification.criteria]
+    sample = sample_for_entry(session, sample_number)
+    known, whole = on_record(session, lot, sample, codes), gather(session, lot)
+    assert (known.approved_at, known.specification) == (whole.approved_at, whole.specification)
+    assert known.count == len({each.words.number for each in whole.results})
+    for criterion in whole.specification.criteria:
+        facts = whole.facts_on(criterion)
+        assert known.results_of(criterion) == facts.results
+        assert known.investigations_of(criterion) == facts.investigations
+    shown = whole.sample(sample_number)
+    assert known.sample is not None
+    assert shown is not None
+    assert all(getattr(shown, name) == value for name, value in known.sample)
+    return known
+
+
+def test_an_entry_is_judged_by_the_sample_as_its_step_was_corrected(
+    session: Session, clock: Clock
+) -> None:
+    unit = working_unit(session, clock)
+    lot = through(unit, started(unit, "BM-MSC-AUTO"), "S330")
+    (number,) = session.scalars(select(SampleTaken.number).where(SampleTaken.lot_id == lot.id))
+    before = judged_by(session, lot, number).sample
+    assert before is not None
+    corrected(unit, lot, "S320", taken_at=before.taken_at - timedelta(minutes=2))
+    after = judged_by(session, lot, number).sample
+    assert after is not None
+    assert after.taken_at == before.taken_at - timedelta(minutes=2)
+
+
 # Entering
+
+
+def test_an_entry_is_judged_by_what_the_record_shows(bench: Bench) -> None:
+    assert judged_by(bench.session, bench.lot, bench.bulk).results == ()
+    bench.enters(
+        {"kind": "category", "outcome": "off-white suspension without clumps"}, "APPEARANCE"
+    )
+    bench.verifies()
+    bench.enters(BAD)
+    bench.leads()
+    bench.answers()
+    bench.enters(GOOD)  # the retest that was planned
+    bench.corrects(GOOD, "R03")
+    known = judged_by(bench.session, bench.lot, bench.bulk)
+    assert [each.standing for each in known.results] == [
+        Standing.CURRENT,
+        Standing.SET_ASIDE,
+        Standing.SUPERSEDED,
+        Standing.CURRENT,
+    ]
 
 
 def test_a_whole_lot_is_tested(bench: Bench) -> None:

@@ -11,6 +11,7 @@ from app.settings import settings
 from app.trail import audit
 from app.trail.chain import GENESIS
 from app.trail.checkpoint import (
+    GAPS_MAX,
     Entries,
     NotWrittenDown,
     confirm,
@@ -67,6 +68,24 @@ def test_what_was_committed_just_before_a_stop_is_known_by_its_link(tmp_path: Pa
     intend(note, entries((6, "b"), (7, "c")))
     confirm(note, entries((6, "b"), (7, "c")))
     assert read_checkpoint(note) == Checkpoint(head=Head(seq=7, link=link("c")))
+
+
+def test_a_note_is_written_over_where_it_fits_and_made_anew_where_not(tmp_path: Path) -> None:
+    note = tmp_path / "note.json"
+    confirm(note, entries((0, "0"), (4, "a")))
+    first = note.stat()
+    confirm(note, entries((4, "a"), (5, "b")))
+    assert (note.stat().st_ino, note.stat().st_size) == (first.st_ino, first.st_size)
+    seqs = range(10, 10 + 2 * GAPS_MAX, 2)
+    for seq in seqs:  # each with an entry of somebody else before it: the note grows
+        confirm(note, entries((seq - 1, "0"), (seq, "c")))
+    grown = read_checkpoint(note)
+    assert grown is not None
+    assert (len(grown.not_ours), grown.head.seq) == (GAPS_MAX, seqs[-1])
+    copy = tmp_path / "elsewhere" / "note.json"
+    copy.parent.mkdir()
+    copy.write_bytes(note.read_bytes())
+    assert read_checkpoint(copy) == grown
 
 
 def test_what_was_intended_and_never_committed_vouches_for_nobody(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
+from itertools import count
 
 from sqlalchemy.orm import Session
 
@@ -14,15 +15,11 @@ from app.lot.models import Lot
 from app.people.actor import Actor
 from app.quality_control.actions.failures import follow_up
 from app.quality_control.actions.instruments import check_registered, use_instruments
+from app.quality_control.actions.samples import check_attached
 from app.quality_control.drafts import Draft
 from app.quality_control.models import Result
-from app.quality_control.quality import (
-    LotQuality,
-    find_result,
-    find_sample,
-    frozen_version,
-    gather,
-)
+from app.quality_control.on_record import on_record, sample_for_entry
+from app.quality_control.quality import find_result, frozen_version
 from app.quality_control.rules import entry
 from app.quality_control.rules.standing import retests_left
 from app.rulebook import judge
@@ -34,7 +31,7 @@ from schemas.result import (
     ResultChange,
     ResultWords,
 )
-from schemas.specification import Criterion
+from schemas.specification import Criterion, Specification
 
 
 def enter_results(
@@ -49,8 +46,9 @@ def enter_results(
         NotFound, BadInput, Refused: with every finding of QC-10 to QC-20.
         OutOfDate: the culture was read on after the page was opened.
     """
-    sample = find_sample(session, sample_number)
-    return _enter(session, sample.lot.number, sample, entered, by=by, at=at)
+    by = by.doing("result.enter")
+    sample = sample_for_entry(session, sample_number)
+    return _enter(session, sample.lot, sample, entered, by=by, at=at)
 
 
 def enter_without_sample(
@@ -61,33 +59,34 @@ def enter_without_sample(
     Raises:
         NotFound, BadInput, Refused: with every finding of QC-10 to QC-20.
     """
-    return _enter(session, lot_number, None, entered, by=by, at=at)
+    by = by.doing("result.enter")
+    return _enter(session, lot_for_change(session, lot_number), None, entered, by=by, at=at)
 
 
 def _enter(
     session: Session,
-    lot_number: str,
+    lot: Lot,
     sample: SampleTaken | None,
     entered: EnterResults,
     *,
     by: Actor,
     at: datetime,
 ) -> tuple[Result, ...]:
-    by = by.doing("result.enter")
-    lot = lot_for_change(session, lot_number)
-    known = gather(session, lot)
-    criteria = _criteria(known, entered)
+    codes = [each.criterion for each in entered.results]
+    known = on_record(session, lot, sample, codes)
+    criteria = _criteria(known.specification, codes)
     drafts: list[Draft] = []
     errors: list[FieldError] = []
     for place, (new, criterion) in enumerate(zip(entered.results, criteria, strict=True)):
         with _collected(errors, f"results.{place}."):
             check_registered(session, new.equipment)
-            number = sample.number if sample else None
-            drafts.append(Draft.of(known, criterion, new, number, at=at))
+            check_attached(session, sample, new.raw_file)
+            drafts.append(Draft.of(known, criterion, new, at=at))
     if errors:
         raise BadInput(errors)
     refuse_if([found for each in drafts for found in judge(entry.RULES, each.facts)])
-    return tuple(_write(session, known, sample, draft, by=by, at=at) for draft in drafts)
+    numbers = (f"{lot.number}-R{place:02d}" for place in count(known.count + 1))
+    return tuple(_write(session, lot, sample, each, numbers, by=by, at=at) for each in drafts)
 
 
 def correct_result(
@@ -104,31 +103,45 @@ def correct_result(
     by = by.doing("result.correct")
     row = find_result(session, number)
     lot = lot_for_change(session, row.lot.number)
-    known = gather(session, lot)
+    known = on_record(session, lot, row.sample, [row.criterion])
     before = next(each for each in reversed(known.results) if each.words.number == number)
     if before.words.revision != correction.revision:
         raise OutOfDate
     check_registered(session, correction.equipment)
+    check_attached(session, row.sample, correction.raw_file)
     criterion = known.specification.criterion(before.words.criterion)
-    draft = Draft.of(known, criterion, correction, before.words.sample_number, at=at, before=before)
+    draft = Draft.of(known, criterion, correction, at=at, before=before)
     refuse_if(judge(entry.RULES, draft.facts))
     refuse_same_person(session, "result.correct", about=row.ref, by=by)
-    return _write(session, known, row.sample, draft, by=by, at=at)
+    return _write(session, lot, row.sample, draft, iter(()), by=by, at=at)
 
 
 def _write(
     session: Session,
-    known: LotQuality,
+    lot: Lot,
     sample: SampleTaken | None,
     draft: Draft,
+    numbers: Iterator[str],
     *,
     by: Actor,
     at: datetime,
 ) -> Result:
-    lot = known.lot
-    words = _words(lot, known, draft, by=by, at=at)
+    before = draft.facts.before
+    words = _words(lot, draft, before.words.number if before else next(numbers), by=by, at=at)
+    row = _row(lot, sample, words)
+    did = "result.correct" if words.change is ResultChange.CORRECTED else "result.enter"
+    if did == "result.enter" and before is not None:
+        refuse_same_person(session, did, about=row.ref, by=by)
+    use_instruments(session, words, before, about=row.ref, by=by, at=at)
+    session.add(row)
+    follow_up(session, lot, row, words, draft.facts.investigations, by=by, at=at)
+    audit.record(session, by=by, at=at, did=did, about=row.ref, why=words.reason)
+    return row
+
+
+def _row(lot: Lot, sample: SampleTaken | None, words: ResultWords) -> Result:
     stored = words.canonical()
-    row = Result(
+    return Result(
         number=words.number,
         revision=words.revision,
         change=words.change,
@@ -144,22 +157,12 @@ def _write(
         words=stored.decode(),
         words_digest=sha256(stored).hexdigest(),
         raw_file=words.raw_file,
-        entered_by=by.username,
-        entered_at=at,
+        entered_by=words.entered_by,
+        entered_at=words.entered_at,
     )
-    known.rows[row.words_digest] = row
-    session.add(row)
-    did = "result.correct" if words.change is ResultChange.CORRECTED else "result.enter"
-    if did == "result.enter" and draft.facts.before is not None:
-        refuse_same_person(session, did, about=row.ref, by=by)
-    before = draft.facts.before
-    use_instruments(session, words, before, about=row.ref, by=by, at=at)
-    follow_up(session, lot, row, words, draft.facts.investigations, by=by, at=at)
-    audit.record(session, by=by, at=at, did=did, about=row.ref, why=words.reason)
-    return row
 
 
-def _words(lot: Lot, known: LotQuality, draft: Draft, *, by: Actor, at: datetime) -> ResultWords:
+def _words(lot: Lot, draft: Draft, number: str, *, by: Actor, at: datetime) -> ResultWords:
     typed, facts = draft.typed, draft.facts
     criterion, before = facts.criterion, facts.before
     plans = retests_left(facts.results, facts.investigations)
@@ -167,7 +170,7 @@ def _words(lot: Lot, known: LotQuality, draft: Draft, *, by: Actor, at: datetime
     if before is not None:
         retest_of = before.words.retest_of
     return ResultWords(
-        number=before.words.number if before else _next_number(known),
+        number=number,
         revision=before.words.revision + 1 if before else 1,
         change=facts.change,
         replaces=before.words_digest if before else None,
@@ -194,19 +197,13 @@ def _words(lot: Lot, known: LotQuality, draft: Draft, *, by: Actor, at: datetime
     )
 
 
-def _next_number(known: LotQuality) -> str:
-    taken = len({row.number for row in known.rows.values()})
-    return f"{known.lot.number}-R{taken + 1:02d}"
-
-
-def _criteria(known: LotQuality, entered: EnterResults) -> tuple[Criterion, ...]:
+def _criteria(specification: Specification, codes: list[str]) -> tuple[Criterion, ...]:
     """The criterion of each entry.
 
     Raises:
         BadInput: one is not in the specification, or is there twice.
     """
-    by_code = {each.code: each for each in known.specification.criteria}
-    codes = [each.criterion for each in entered.results]
+    by_code = {each.code: each for each in specification.criteria}
     errors = [
         FieldError(f"results.{place}.criterion", f"{code} is not in the specification.")
         for place, code in enumerate(codes)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import BadInput, FieldError, OutOfDate
+from app.expansion.models import SampleTaken
 from app.lot.deviations import raise_deviation
 from app.lot.lots import lot_for_change
 from app.people.actor import Actor
@@ -87,3 +88,16 @@ def keep_raw_data(
     )
     audit.record(session, by=by, at=at, did="result.attach", about=sample.ref, details=kept.plain())
     return kept
+
+
+def check_attached(session: Session, sample: SampleTaken | None, digest: str | None) -> None:
+    """Refuse a file of raw data that was not attached to the sample.
+
+    Raises:
+        BadInput: at the field `raw_file`.
+    """
+    if digest is None:
+        return
+    kept = attachments.kept_about(session, sample.ref) if sample else ()
+    if digest not in {each.sha256 for each in kept}:
+        raise BadInput([FieldError("raw_file", "This file is not attached to the sample.")])

@@ -6,12 +6,21 @@ from decimal import Decimal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, lazyload
 
 from app.errors import NotFound
 from app.supplies.models import Equipment, Material, MaterialLot, MaterialUse, Room, Supplier
 from schemas.supply import MaterialState
+
+_EQUIPMENT_KEPT = (
+    select(Equipment)
+    .where(Equipment.code == bindparam("code"))
+    .options(lazyload(Equipment.room))
+    .with_for_update(read=True, of=Equipment)
+    .execution_options(populate_existing=True)
+)
+_CODES = select(Equipment.code).where(Equipment.code.in_(bindparam("codes", expanding=True)))
 
 
 def day_of(at: datetime, zone: str) -> date:
@@ -95,12 +104,7 @@ def equipment_for_use(session: Session, code: str) -> Equipment:
     Raises:
         NotFound: there is none with this number.
     """
-    row = session.scalar(
-        select(Equipment)
-        .where(Equipment.code == as_scanned(code))
-        .with_for_update(read=True, of=Equipment)
-        .execution_options(populate_existing=True)
-    )
+    row = session.scalars(_EQUIPMENT_KEPT, {"code": as_scanned(code)}).first()
     if row is None:
         raise NotFound(f"There is no equipment “{code[:60]}”.")
     return row
@@ -110,8 +114,7 @@ def unregistered(session: Session, codes: Collection[str]) -> list[str]:
     """Those of the numbers that no piece of equipment has."""
     if not codes:
         return []
-    wanted = {as_scanned(each) for each in codes}
-    known = set(session.scalars(select(Equipment.code).where(Equipment.code.in_(wanted))))
+    known = set(session.scalars(_CODES, {"codes": {as_scanned(each) for each in codes}}))
     return [each for each in codes if as_scanned(each) not in known]
 
 

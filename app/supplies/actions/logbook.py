@@ -2,34 +2,48 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.supplies.models import Equipment, EquipmentEvent
 from schemas.supply import EquipmentDeed
 
 
-def last_event(
-    session: Session, row: Equipment, deed: EquipmentDeed, *, until: date | None = None
-) -> EquipmentEvent | None:
-    """The event of this kind that was done last, up to a day if one is given.
+def _due(deed: EquipmentDeed) -> ScalarSelect[date | None]:
+    return (
+        select(EquipmentEvent.due_on)
+        .where(
+            EquipmentEvent.equipment_id == bindparam("equipment"),
+            EquipmentEvent.deed == deed,
+            EquipmentEvent.done_on <= bindparam("day"),
+        )
+        .order_by(EquipmentEvent.done_on.desc(), EquipmentEvent.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+_DUES = select(_due(EquipmentDeed.CALIBRATION), _due(EquipmentDeed.CLEANING))
+
+
+def last_event(session: Session, row: Equipment, deed: EquipmentDeed) -> EquipmentEvent | None:
+    """The event of this kind that was done last.
 
     By the day it was done, not the day it was logged: an old certificate that comes late changes
     nothing that was done since.
     """
-    wanted = select(EquipmentEvent).where(
-        EquipmentEvent.equipment_id == row.id, EquipmentEvent.deed == deed
+    newest = (
+        select(EquipmentEvent)
+        .where(EquipmentEvent.equipment_id == row.id, EquipmentEvent.deed == deed)
+        .order_by(EquipmentEvent.done_on.desc(), EquipmentEvent.id.desc())
     )
-    if until is not None:
-        wanted = wanted.where(EquipmentEvent.done_on <= until)
-    newest = wanted.order_by(EquipmentEvent.done_on.desc(), EquipmentEvent.id.desc())
     return session.scalars(newest.limit(1)).first()
 
 
-def due_as_of(session: Session, row: Equipment, deed: EquipmentDeed, day: date) -> date | None:
-    """Until when the calibration or cleaning held that counted on this day; None: none did."""
-    event = last_event(session, row, deed, until=day)
-    return event.due_on if event is not None else None
+def dues_as_of(session: Session, row: Equipment, day: date) -> tuple[date | None, date | None]:
+    """Until when the calibration and the cleaning held that counted on this day; None: none did."""
+    calibrated, cleaned = session.execute(_DUES, {"equipment": row.id, "day": day}).one()
+    return calibrated, cleaned
 
 
 def failed_calibration(session: Session, row: Equipment) -> EquipmentEvent | None:

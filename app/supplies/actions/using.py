@@ -23,7 +23,7 @@ from app.supplies.actions.finding import (
     left_of,
     material_lot_for_change,
 )
-from app.supplies.actions.logbook import due_as_of
+from app.supplies.actions.logbook import dues_as_of
 from app.supplies.models import (
     Equipment,
     EquipmentUse,
@@ -36,7 +36,7 @@ from app.supplies.rules import EQUIPMENT_RULES, MATERIAL_RULES, ROOM_RULES
 from app.trail.history import as_it_was
 from schemas.master_step import RoomGrade
 from schemas.quantity import Unit
-from schemas.supply import EquipmentCase, EquipmentDeed, MaterialCase, MaterialState, RoomCase
+from schemas.supply import EquipmentCase, MaterialCase, MaterialState, RoomCase
 
 NOT_LISTED = "it was not on the list then"
 
@@ -162,7 +162,6 @@ def use_equipment(
         name=by.name,
     )
     session.add(use)
-    session.flush()
     return use
 
 
@@ -172,6 +171,7 @@ def equipment_case(
     """A piece of equipment as it stood at a time of use."""
     then, today = as_it_was(session, row, about=row.ref, at=at), day_of(at, zone)
     known = then or {"in_service": False, "out_of_service_reason": NOT_LISTED}
+    calibration_due, cleaning_due = dues_as_of(session, row, today)
     return EquipmentCase(
         code=row.code,
         kind=row.kind,
@@ -179,9 +179,9 @@ def equipment_case(
         in_service=known["in_service"],
         out_of_service_reason=known["out_of_service_reason"],
         needs_calibration=row.needs_calibration,
-        calibration_due=due_as_of(session, row, EquipmentDeed.CALIBRATION, today),
+        calibration_due=calibration_due,
         needs_cleaning=row.needs_cleaning,
-        cleaning_due=due_as_of(session, row, EquipmentDeed.CLEANING, today),
+        cleaning_due=cleaning_due,
         today=today,
     )
 

@@ -1,0 +1,180 @@
+"""What is on record for an entry about to be made: read for its criteria alone, under the lock.
+
+A lot may have sixty results; an entry is judged by those of its own criterion, by its sample,
+and by when the specification was approved.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, bindparam, distinct, func, select
+from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
+
+from app.errors import NotFound
+from app.expansion.gathering import words_of
+from app.expansion.models import SampleTaken, StepRow
+from app.lot.models import Lot
+from app.masters.frozen import bundle_of
+from app.masters.shelf import approval_of
+from app.quality_control.models import Investigation, Result, ResultSigned, SampleReceipt
+from app.quality_control.reading import investigation_facts, receipt_facts, result_facts
+from app.quality_control.rules.entry import SampleFacts
+from app.trail.signatures import signatures_about, signatures_bound
+from schemas.quality import InvestigationFacts
+from schemas.quality_record import ResultFacts
+from schemas.specification import Criterion, Specification
+from schemas.step_product import SampleValues
+from schemas.trail import Signature
+
+_LOCKED_SAMPLE = (
+    select(SampleTaken)
+    .join(SampleTaken.lot)
+    .where(SampleTaken.number == bindparam("number"))
+    .options(contains_eager(SampleTaken.lot), lazyload(SampleTaken.entry))
+    .with_for_update(of=Lot)
+    .execution_options(populate_existing=True)
+)
+
+
+def _receipt_and_correction() -> Select[SampleReceipt | None, int | None]:
+    """The receipt of a sample, and the last correction of the step that took it (R-ATMP-07)."""
+    later = aliased(StepRow)
+    corrected = (
+        select(later.id)
+        .where(
+            later.lot_id == StepRow.lot_id,
+            later.step == StepRow.step,
+            later.occurrence == StepRow.occurrence,
+            later.replaces_id.is_not(None),
+        )
+        .order_by(later.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(SampleReceipt, corrected)
+        .select_from(StepRow)
+        .outerjoin(SampleReceipt, SampleReceipt.sample_id == bindparam("sample"))
+        .where(StepRow.id == bindparam("entry"))
+        .options(lazyload(SampleReceipt.sample))
+    )
+
+
+_OF_SAMPLE = _receipt_and_correction()
+_OF_LOT = select(
+    approval_of(bindparam("code"), bindparam("version")).scalar_subquery(),
+    select(func.count(distinct(Result.number)))
+    .where(Result.lot_id == bindparam("lot"))
+    .scalar_subquery(),
+)
+_RESULTS = (
+    select(Result)
+    .where(
+        Result.lot_id == bindparam("lot"), Result.criterion.in_(bindparam("codes", expanding=True))
+    )
+    .order_by(Result.id)
+    .options(lazyload(Result.lot), lazyload(Result.sample))
+)
+_SIGNED = select(ResultSigned.result_id, ResultSigned.binding).where(
+    ResultSigned.result_id.in_(bindparam("results", expanding=True))
+)
+_INVESTIGATIONS = (
+    select(Investigation)
+    .where(
+        Investigation.lot_id == bindparam("lot"),
+        Investigation.criterion.in_(bindparam("codes", expanding=True)),
+    )
+    .order_by(Investigation.id)
+    .options(lazyload(Investigation.lot))
+)
+
+
+@dataclass(frozen=True)
+class OnRecord:
+    """A lot's sample, and what was entered before for the criteria that are entered now."""
+
+    lot: Lot
+    specification: Specification
+    approved_at: datetime | None
+    sample: SampleFacts | None
+    count: int
+    """Results of the whole lot, by their numbers."""
+    results: tuple[ResultFacts, ...]
+    investigations: tuple[InvestigationFacts, ...]
+
+    def results_of(self, criterion: Criterion) -> tuple[ResultFacts, ...]:
+        """Every entry for this criterion."""
+        return tuple(each for each in self.results if each.words.criterion == criterion.code)
+
+    def investigations_of(self, criterion: Criterion) -> tuple[InvestigationFacts, ...]:
+        """Every investigation of a result of this criterion."""
+        return tuple(each for each in self.investigations if each.criterion == criterion.code)
+
+
+def sample_for_entry(session: Session, number: str) -> SampleTaken:
+    """A sample by its number, its lot locked until the transaction ends.
+
+    Raises:
+        NotFound: there is no such sample.
+    """
+    row = session.scalars(_LOCKED_SAMPLE, {"number": number}).first()
+    if row is None:
+        raise NotFound(f"There is no sample “{number[:60]}”.")
+    return row
+
+
+def on_record(
+    session: Session, lot: Lot, sample: SampleTaken | None, codes: Collection[str]
+) -> OnRecord:
+    """What is on record of these criteria of a lot that is locked."""
+    approved_at, count = session.execute(
+        _OF_LOT,
+        {
+            "code": lot.specification_code,
+            "version": lot.specification_version,
+            "lot": lot.id,
+        },
+    ).one()
+    asked = {"lot": lot.id, "codes": tuple(codes)}
+    rows = session.scalars(_RESULTS, asked).all()
+    investigations = _investigations(session, asked) if rows else ()
+    return OnRecord(
+        lot=lot,
+        specification=bundle_of(session, lot).specification,
+        approved_at=approved_at,
+        sample=_sample_facts(session, sample) if sample else None,
+        count=count,
+        results=result_facts(rows, _signed(session, rows), investigations),
+        investigations=investigations,
+    )
+
+
+def _investigations(session: Session, asked: dict[str, object]) -> tuple[InvestigationFacts, ...]:
+    rows = session.scalars(_INVESTIGATIONS, asked).all()
+    signed = signatures_about(session, *(row.ref for row in rows))
+    return tuple(investigation_facts(row, signed) for row in rows)
+
+
+def _signed(session: Session, results: Collection[Result]) -> dict[int, Signature]:
+    if not results:
+        return {}
+    found = session.execute(_SIGNED, {"results": [row.id for row in results]}).all()
+    signed = signatures_bound(session, {row.binding for row in found})
+    return {row.result_id: signed[row.binding] for row in found}
+
+
+def _sample_facts(session: Session, sample: SampleTaken) -> SampleFacts:
+    receipt, corrected = session.execute(
+        _OF_SAMPLE, {"sample": sample.id, "entry": sample.entry_id}
+    ).one()
+    taken_at = sample.taken_at
+    if corrected is not None:
+        values = words_of(session.get_one(StepRow, corrected)).values
+        taken_at = values.taken_at if isinstance(values, SampleValues) else taken_at
+    return SampleFacts(
+        number=sample.number,
+        sample_point=sample.sample_point,
+        taken_at=taken_at,
+        receipt=receipt_facts(receipt) if receipt else None,
+    )
