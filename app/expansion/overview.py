@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from pydantic import TypeAdapter
+from sqlalchemy import Select, Text, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.db import begins_with
@@ -22,6 +24,31 @@ from schemas.master import FromParentLot, MasterBatchRecord
 from schemas.product import Product
 
 PAGE = 25
+FIELDS = tuple(LotLine.model_fields)
+READ = TypeAdapter(tuple[LotLine, ...])
+LINES = select(
+    Lot.number,
+    Lot.product_code,
+    Lot.product_name,
+    type_coerce(Lot.stage, Text).label("stage"),
+    Lot.held,
+    Lot.started_at,
+    Lot.expires_at,
+    Lot.id,
+).order_by(Lot.id.desc())
+"""The fields of a line in their order, and the key of the page after it."""
+
+
+def _products() -> Select[Any]:
+    after = select(func.min(Lot.product_code).label("code")).cte("products", recursive=True)
+    further = select(func.min(Lot.product_code)).where(Lot.product_code > after.c.code)
+    codes = after.union_all(
+        select(further.scalar_subquery()).select_from(after).where(after.c.code.is_not(None))
+    )
+    return select(codes.c.code).where(codes.c.code.is_not(None))
+
+
+PRODUCTS = _products()
 
 
 def lots(session: Session, search: LotSearch) -> LotList:
@@ -29,7 +56,7 @@ def lots(session: Session, search: LotSearch) -> LotList:
 
     The page is found by its key, so that the thousandth is as near as the first.
     """
-    wanted = select(Lot).order_by(Lot.id.desc()).limit(PAGE + 1)
+    wanted = LINES.limit(PAGE + 1)
     if search.stage is not None:
         wanted = wanted.where(Lot.stage == search.stage)
     if search.product is not None:
@@ -39,22 +66,11 @@ def lots(session: Session, search: LotSearch) -> LotList:
         wanted = wanted.where(or_(begins_with(Lot.number, sought), Lot.patient_coi == sought))
     if search.before is not None:
         wanted = wanted.where(Lot.id < search.before)
-    rows = session.scalars(wanted).all()
+    rows = session.connection().execute(wanted).all()
+    lines = [dict(zip(FIELDS, row, strict=False)) for row in rows[:PAGE]]
     return LotList(
-        lines=tuple(_line(each) for each in rows[:PAGE]),
+        lines=READ.validate_python(lines),
         next_before=rows[PAGE - 1].id if len(rows) > PAGE else None,
-    )
-
-
-def _line(lot: Lot) -> LotLine:
-    return LotLine(
-        number=lot.number,
-        product_code=lot.product_code,
-        product_name=lot.product_name,
-        stage=lot.stage,
-        held=lot.held,
-        started_at=lot.started_at,
-        expires_at=lot.expires_at,
     )
 
 
@@ -63,12 +79,7 @@ def product_codes(session: Session) -> Sequence[str]:
 
     Asking for what is distinct would read every lot there is.
     """
-    after = select(func.min(Lot.product_code).label("code")).cte("products", recursive=True)
-    further = select(func.min(Lot.product_code)).where(Lot.product_code > after.c.code)
-    codes = after.union_all(
-        select(further.scalar_subquery()).select_from(after).where(after.c.code.is_not(None))
-    )
-    return session.scalars(select(codes.c.code).where(codes.c.code.is_not(None))).all()
+    return session.connection().scalars(PRODUCTS).all()
 
 
 def products(session: Session, *, by: Actor, at: datetime) -> tuple[DocumentFacts, ...]:
