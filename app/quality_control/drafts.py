@@ -11,8 +11,7 @@ from app.masters.evaluate import evaluate
 from app.quality_control.on_record import OnRecord
 from app.quality_control.rules.entry import EntryFacts
 from app.quality_control.rules.standing import current, retests_left
-from schemas.quality import InvestigationFacts
-from schemas.quality_record import ResultFacts
+from schemas.quality_record import CriterionFacts, ResultFacts
 from schemas.reading import Dosing, Evaluation, ResultState, SterilityReading
 from schemas.result import CorrectResult, NewResult, ResultChange
 from schemas.specification import Criterion
@@ -44,11 +43,10 @@ class Draft:
             BadInput: it cannot be read as the criterion asks.
             OutOfDate: the culture was read on after the page was opened.
         """
-        results = known.results_of(criterion)
-        investigations = known.investigations_of(criterion)
+        facts = known.facts_on(criterion)
         change = ResultChange.CORRECTED
         if isinstance(typed, NewResult):
-            change, before = _change(results, investigations, typed)
+            change, before = _change(facts, typed)
         asked = EntryFacts(
             criterion=criterion,
             sample=known.sample,
@@ -59,20 +57,17 @@ class Draft:
             entered_at=at,
             specification_approved_at=known.approved_at,
             before=before,
-            results=results,
-            investigations=investigations,
+            results=facts.results,
+            investigations=facts.investigations,
         )
         with _prefixed("reading."):
             evaluation = evaluate(criterion, typed.reading, context=typed.dosing or Dosing())
         return cls(typed, asked, evaluation)
 
 
-def _change(
-    results: tuple[ResultFacts, ...],
-    investigations: tuple[InvestigationFacts, ...],
-    typed: NewResult,
-) -> tuple[ResultChange, ResultFacts | None]:
+def _change(facts: CriterionFacts, typed: NewResult) -> tuple[ResultChange, ResultFacts | None]:
     """Why this is entered: the first, the next reading, a repeat, or a planned retest."""
+    results = facts.results
     last = current(results)[-1] if current(results) else None
     is_culture = isinstance(typed.reading, SterilityReading)
     if last is not None and is_culture and last.words.state is ResultState.PENDING:
@@ -81,7 +76,7 @@ def _change(
         return ResultChange.CONTINUED, last
     if typed.seen_revision:
         raise OutOfDate
-    if retests_left(results, investigations):
+    if retests_left(results, facts.investigations):
         return ResultChange.RETEST, None
     if last is not None and last.words.state is ResultState.INVALID:
         return ResultChange.REPEAT, None

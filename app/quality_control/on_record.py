@@ -22,7 +22,7 @@ from app.quality_control.reading import investigation_facts, receipt_facts, resu
 from app.quality_control.rules.entry import SampleFacts
 from app.trail.signatures import signatures_about, signatures_bound
 from schemas.quality import InvestigationFacts
-from schemas.quality_record import ResultFacts
+from schemas.quality_record import CriterionFacts, ResultFacts
 from schemas.specification import Criterion, Specification
 from schemas.step_product import SampleValues
 from schemas.trail import Signature
@@ -97,19 +97,25 @@ class OnRecord:
     lot: Lot
     specification: Specification
     approved_at: datetime | None
+    taken: SampleTaken | None
     sample: SampleFacts | None
+    codes: frozenset[str]
+    """The criteria that were read for; of others nothing is known here."""
     count: int
     """Results of the whole lot, by their numbers."""
     results: tuple[ResultFacts, ...]
     investigations: tuple[InvestigationFacts, ...]
 
-    def results_of(self, criterion: Criterion) -> tuple[ResultFacts, ...]:
-        """Every entry for this criterion."""
-        return tuple(each for each in self.results if each.words.criterion == criterion.code)
-
-    def investigations_of(self, criterion: Criterion) -> tuple[InvestigationFacts, ...]:
-        """Every investigation of a result of this criterion."""
-        return tuple(each for each in self.investigations if each.criterion == criterion.code)
+    def facts_on(self, criterion: Criterion) -> CriterionFacts:
+        """What an entry for this criterion is judged by."""
+        return CriterionFacts(
+            criterion=criterion,
+            sampled=self.sample is not None and self.sample.sample_point == criterion.sample_point,
+            results=tuple(each for each in self.results if each.words.criterion == criterion.code),
+            investigations=tuple(
+                each for each in self.investigations if each.criterion == criterion.code
+            ),
+        )
 
 
 def sample_for_entry(session: Session, number: str) -> SampleTaken:
@@ -122,6 +128,18 @@ def sample_for_entry(session: Session, number: str) -> SampleTaken:
     if row is None:
         raise NotFound(f"There is no sample “{number[:60]}”.")
     return row
+
+
+def on_record_of_sample(session: Session, number: str) -> OnRecord:
+    """What is on record of every criterion that is read on a sample; its lot stays locked.
+
+    Raises:
+        NotFound: there is no such sample.
+    """
+    sample = sample_for_entry(session, number)
+    criteria = bundle_of(session, sample.lot).specification.criteria
+    codes = [each.code for each in criteria if each.sample_point == sample.sample_point]
+    return on_record(session, sample.lot, sample, codes)
 
 
 def on_record(
@@ -143,7 +161,9 @@ def on_record(
         lot=lot,
         specification=bundle_of(session, lot).specification,
         approved_at=approved_at,
+        taken=sample,
         sample=_sample_facts(session, sample) if sample else None,
+        codes=frozenset(codes),
         count=count,
         results=result_facts(rows, _signed(session, rows), investigations),
         investigations=investigations,

@@ -2,25 +2,40 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeAlias
 
 from app.quality_control.boxes import Place, boxes_of
 from app.quality_control.quality import LotQuality
+from app.quality_control.rules.entry import SampleFacts
 from app.quality_control.rules.standing import current, is_open, read_on
 from app.quality_control.rules.verdict import results_are_verified
 from app.web.fields import FormField, Option, Typed
-from schemas.quality_record import CriterionRecord, ResultFacts, SampleRecord
+from schemas.quality_record import CriterionFacts, CriterionRecord, ResultFacts, SampleRecord
 from schemas.reading import (
     ResultState,
 )
-from schemas.specification import Criterion
+from schemas.specification import Criterion, Specification
+
+Sampled: TypeAlias = SampleRecord | SampleFacts
+
+
+class Known(Protocol):
+    """What is known of a lot, as far as it decides what is typed: all of it, or one sample's."""
+
+    @property
+    def specification(self) -> Specification:
+        """What the lot is tested for."""
+
+    def facts_on(self, criterion: Criterion) -> CriterionFacts:
+        """What was entered for a criterion."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """One criterion on the screen: its boxes when it is open, its result when there is one."""
+class Asked:
+    """What is typed for one criterion: its boxes when it is open, its result when there is one."""
 
     place: int
-    record: CriterionRecord
+    criterion: Criterion
     boxes: tuple[FormField, ...]
     reason: FormField
     instead: FormField
@@ -41,6 +56,13 @@ class Line:
     def is_wrong(self) -> bool:
         """Whether something typed here could not be saved."""
         return any(each.error for each in self.all_boxes)
+
+
+@dataclass(frozen=True)
+class Line(Asked):
+    """One criterion on the screen: what is typed for it, and what its results come to."""
+
+    record: CriterionRecord
 
     @property
     def is_only_unverified(self) -> bool:
@@ -75,7 +97,7 @@ class Test:
     @property
     def first(self) -> Criterion:
         """Any criterion of the test; they share method and version."""
-        return self.criteria[0].record.criterion
+        return self.criteria[0].criterion
 
     @property
     def is_open(self) -> bool:
@@ -93,7 +115,7 @@ class Test:
         return f"tests.{self.place}.file"
 
 
-def criteria_at(known: LotQuality, sample: SampleRecord) -> tuple[tuple[int, Criterion], ...]:
+def criteria_at(known: Known, sample: Sampled) -> tuple[tuple[int, Criterion], ...]:
     """The criteria read on this sample, with the place each has on the screen."""
     at_point = [
         each for each in known.specification.criteria if each.sample_point == sample.sample_point
@@ -101,7 +123,7 @@ def criteria_at(known: LotQuality, sample: SampleRecord) -> tuple[tuple[int, Cri
     return tuple(enumerate(at_point))
 
 
-def tests_at(known: LotQuality, sample: SampleRecord) -> tuple[str, ...]:
+def tests_at(known: Known, sample: Sampled) -> tuple[str, ...]:
     """The codes of the tests done on this sample, in the order of the specification."""
     return tuple(dict.fromkeys(each.test for _, each in criteria_at(known, sample)))
 
@@ -110,26 +132,34 @@ def screen_of(
     known: LotQuality, sample: SampleRecord, typed: Typed, *, zone: str, at: datetime
 ) -> tuple[Test, ...]:
     """The screen of a sample, with what was typed in it."""
-    received = sample.receipt is not None and sample.receipt.condition.fit
     lines = [
-        _line(
-            known, criterion, Place(f"results.{place}.", typed, zone, at), place, received=received
-        )
-        for place, criterion in criteria_at(known, sample)
+        Line(**vars(each), record=known.record_of(each.criterion))
+        for each in asked_at(known, sample, typed, zone=zone, at=at)
     ]
     return tuple(
         Test(
             place,
-            tuple(each for each in lines if each.record.criterion.test == code),
+            tuple(each for each in lines if each.criterion.test == code),
             _header(place, typed, zone, at),
         )
         for place, code in enumerate(tests_at(known, sample))
     )
 
 
-def _line(
-    known: LotQuality, criterion: Criterion, at: Place, place: int, *, received: bool
-) -> Line:
+def asked_at(
+    known: Known, sample: Sampled, typed: Typed, *, zone: str, at: datetime
+) -> tuple[Asked, ...]:
+    """What is typed for each criterion of a sample."""
+    received = sample.receipt is not None and sample.receipt.condition.fit
+    return tuple(
+        _asked(
+            known, criterion, Place(f"results.{place}.", typed, zone, at), place, received=received
+        )
+        for place, criterion in criteria_at(known, sample)
+    )
+
+
+def _asked(known: Known, criterion: Criterion, at: Place, place: int, *, received: bool) -> Asked:
     facts = known.facts_on(criterion)
     culture = read_on(facts)
     here = Place(at.prefix, at.typed, at.zone, at.at, culture.words.reading if culture else None)
@@ -138,9 +168,9 @@ def _line(
     instead = [Option("not_tested", "Not tested"), Option("invalid", "Assay not valid")]
     if criterion.na_permitted:
         instead.append(Option("not_applicable", "Not applicable"))
-    return Line(
+    return Asked(
         place,
-        known.record_of(criterion),
+        criterion,
         boxes_of(criterion, here) if asked else (),
         here.box("reason", "Reason", kind="text"),
         here.box("instead", "Instead of a result", kind="select", options=tuple(instead)),

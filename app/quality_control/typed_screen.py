@@ -1,7 +1,7 @@
 """Reading the one screen of a sample: what was typed, and where each result of it stands."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,21 +9,23 @@ from datetime import datetime
 from starlette.datastructures import FormData, UploadFile
 
 from app.errors import BadInput, FieldError, Refused
-from app.quality_control.quality import LotQuality
-from app.quality_control.sample_screen import Line, Test, screen_of, tests_at
+from app.quality_control.on_record import OnRecord
+from app.quality_control.rules.entry import SampleFacts
+from app.quality_control.rules.standing import read_on
+from app.quality_control.sample_screen import asked_at, criteria_at, tests_at
 from app.quality_control.typed_results import Part, read_dosing, read_result
-from app.web.fields import FormField, Typed
+from app.web.fields import Typed
 from app.web.forms import read_form, upload_in
 from schemas.quality_forms import ResultHeader
-from schemas.quality_record import SampleRecord
 from schemas.reading import NotApplicableReading, NotTestedReading, Reading, SterilityReading
 from schemas.result import EnterResults, NewResult
+from schemas.specification import Criterion
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,39}")
 
 
 def uploads(
-    known: LotQuality, sample: SampleRecord, form: FormData
+    known: OnRecord, sample: SampleFacts, form: FormData
 ) -> tuple[tuple[int, UploadFile], ...]:
     """The files that were sent, each with the place of its test."""
     found = [
@@ -38,7 +40,8 @@ class TypedResults:
 
     words: EnterResults
     places: tuple[int, ...]
-    boxes: tuple[FormField, ...]
+    boxes: Callable[[], tuple[str, ...]]
+    """The names of all boxes on the screen, asked for only when something is wrong."""
 
     @contextmanager
     def on_screen(self) -> Iterator[None]:
@@ -58,12 +61,11 @@ class TypedResults:
         if head != "results" or not index.isdigit():
             return error
         start = f"results.{self.places[int(index)]}."
-        return _at_a_box(FieldError(start + rest, error.says), self.boxes)
+        return _at_a_box(FieldError(start + rest, error.says), self.boxes())
 
 
-def _at_a_box(error: FieldError, boxes: tuple[FormField, ...]) -> FieldError:
+def _at_a_box(error: FieldError, names: tuple[str, ...]) -> FieldError:
     """The error at a box that is on the screen, so that its link leads somewhere."""
-    names = [each.name for each in boxes]
     if error.field in names:
         return error
     start = ".".join(error.field.split(".")[:2]) + "."
@@ -72,8 +74,8 @@ def _at_a_box(error: FieldError, boxes: tuple[FormField, ...]) -> FieldError:
 
 
 def read_screen(
-    known: LotQuality,
-    sample: SampleRecord,
+    known: OnRecord,
+    sample: SampleFacts,
     form: FormData,
     files: Mapping[int, str],
     *,
@@ -85,26 +87,33 @@ def read_screen(
     Raises:
         BadInput: with every box that could not be read, or when nothing was typed.
     """
-    screen = screen_of(known, sample, Typed(), zone=zone, at=at)
-    boxes = tuple(box for test in screen for line in test.criteria for box in line.all_boxes)
+
+    def boxes() -> tuple[str, ...]:
+        asked = asked_at(known, sample, Typed(), zone=zone, at=at)
+        return tuple(box.name for each in asked for box in each.all_boxes)
+
+    tests = tests_at(known, sample)
     results: list[NewResult] = []
     places: list[int] = []
     errors: list[FieldError] = []
-    for test in screen:
-        for line in test.criteria:
-            part = Part(form, f"results.{line.place}.", zone)
-            if part.is_blank:
-                continue
-            try:
-                results.append(_new_result(line, test, part, files.get(test.place)))
-                places.append(line.place)
-            except BadInput as wrong:
-                errors += [_at_a_box(_prefixed(part.prefix, each), boxes) for each in wrong.errors]
+    for place, criterion in criteria_at(known, sample):
+        part = Part(form, f"results.{place}.", zone)
+        if part.is_blank:
+            continue
+        test = tests.index(criterion.test)
+        culture = read_on(known.facts_on(criterion))
+        before = culture.words.reading if culture else None
+        try:
+            results.append(_new_result(criterion, before, test, part, files.get(test)))
+            places.append(place)
+        except BadInput as wrong:
+            errors += [_prefixed(part.prefix, each) for each in wrong.errors]
     if not results and not errors:
-        first = boxes[0].name if boxes else "results"
+        first = next(iter(boxes()), "results")
         errors.append(FieldError(first, "Nothing was typed. Enter at least one result."))
     if errors:
-        raise BadInput(errors)
+        names = boxes()
+        raise BadInput([_at_a_box(each, names) for each in errors])
     return TypedResults(EnterResults(results=tuple(results)), tuple(places), boxes)
 
 
@@ -113,18 +122,18 @@ def _prefixed(prefix: str, error: FieldError) -> FieldError:
     return error if inside else FieldError(prefix + error.field, error.says)
 
 
-def _new_result(line: Line, test: Test, part: Part, file: str | None) -> NewResult:
-    criterion = line.record.criterion
-    before = line.last.words.reading if line.last and line.continues else None
+def _new_result(
+    criterion: Criterion, before: Reading | None, test: int, part: Part, file: str | None
+) -> NewResult:
     reading = read_result(criterion, part, before)
-    own = _read_header(Part(part.form, f"tests.{test.place}.", part.zone))
+    own = _read_header(Part(part.form, f"tests.{test}.", part.zone))
     shared = _read_header(Part(part.form, "common.", part.zone))
     return NewResult(
         criterion=criterion.code,
         reading=reading,
         dosing=read_dosing(part),
         tested_at=_tested_at(reading, own.tested_at or shared.tested_at),
-        equipment=equipment_codes(own.equipment, f"tests.{test.place}.equipment")
+        equipment=equipment_codes(own.equipment, f"tests.{test}.equipment")
         or equipment_codes(shared.equipment, "common.equipment"),
         raw_file=file,
         raw_reference=own.raw_reference or shared.raw_reference,

@@ -207,9 +207,8 @@ def judged_by(session: Session, lot: Lot, sample_number: str) -> OnRecord:
     assert (known.approved_at, known.specification) == (whole.approved_at, whole.specification)
     assert known.count == len({each.words.number for each in whole.results})
     for criterion in whole.specification.criteria:
-        facts = whole.facts_on(criterion)
-        assert known.results_of(criterion) == facts.results
-        assert known.investigations_of(criterion) == facts.investigations
+        there, facts = known.facts_on(criterion), whole.facts_on(criterion)
+        assert (there.results, there.investigations) == (facts.results, facts.investigations)
     shown = whole.sample(sample_number)
     assert known.sample is not None
     assert shown is not None

@@ -18,7 +18,7 @@ from app.quality_control.actions.instruments import check_registered, use_instru
 from app.quality_control.actions.samples import check_attached
 from app.quality_control.drafts import Draft
 from app.quality_control.models import Result
-from app.quality_control.on_record import on_record, sample_for_entry
+from app.quality_control.on_record import OnRecord, on_record, sample_for_entry
 from app.quality_control.quality import find_result, frozen_version
 from app.quality_control.rules import entry
 from app.quality_control.rules.standing import retests_left
@@ -48,7 +48,8 @@ def enter_results(
     """
     by = by.doing("result.enter")
     sample = sample_for_entry(session, sample_number)
-    return _enter(session, sample.lot, sample, entered, by=by, at=at)
+    known = on_record(session, sample.lot, sample, codes_in(entered))
+    return enter_on_record(session, known, entered, by=by, at=at)
 
 
 def enter_without_sample(
@@ -60,21 +61,27 @@ def enter_without_sample(
         NotFound, BadInput, Refused: with every finding of QC-10 to QC-20.
     """
     by = by.doing("result.enter")
-    return _enter(session, lot_for_change(session, lot_number), None, entered, by=by, at=at)
+    lot = lot_for_change(session, lot_number)
+    known = on_record(session, lot, None, codes_in(entered))
+    return enter_on_record(session, known, entered, by=by, at=at)
 
 
-def _enter(
-    session: Session,
-    lot: Lot,
-    sample: SampleTaken | None,
-    entered: EnterResults,
-    *,
-    by: Actor,
-    at: datetime,
+def codes_in(entered: EnterResults) -> list[str]:
+    """The criteria that results are entered for."""
+    return [each.criterion for each in entered.results]
+
+
+def enter_on_record(
+    session: Session, known: OnRecord, entered: EnterResults, *, by: Actor, at: datetime
 ) -> tuple[Result, ...]:
-    codes = [each.criterion for each in entered.results]
-    known = on_record(session, lot, sample, codes)
-    criteria = _criteria(known.specification, codes)
+    """Enter results upon what was read of a lot that has been locked since.
+
+    Raises:
+        BadInput, Refused, OutOfDate: as `enter_results`.
+    """
+    by, lot, sample = by.doing("result.enter"), known.lot, known.taken
+    criteria = _criteria(known.specification, codes_in(entered))
+    assert known.codes.issuperset(codes_in(entered))
     drafts: list[Draft] = []
     errors: list[FieldError] = []
     for place, (new, criterion) in enumerate(zip(entered.results, criteria, strict=True)):

@@ -8,9 +8,10 @@ from starlette.responses import Response
 from app.errors import OutOfDate
 from app.people.actor import Actor
 from app.people.sessions import allowed
-from app.quality_control.actions.results import enter_results
+from app.quality_control.actions.results import enter_on_record
 from app.quality_control.actions.samples import keep_raw_data, receive_sample
 from app.quality_control.actions.verification import to_verify, verify_results
+from app.quality_control.on_record import on_record_of_sample
 from app.quality_control.quality import LotQuality, find_sample, gather
 from app.quality_control.sample_screen import common_boxes, screen_of
 from app.quality_control.typed_screen import read_screen, uploads
@@ -61,7 +62,8 @@ def sample_screen(request: Request, number: str, by: Reader, at: Now, session: L
 @pages.post("/quality/samples/{number}")
 def enter(number: str, by: Enters, form: Form, at: Now, session: UnitOfWork) -> Response:
     """Save everything that was typed for a sample."""
-    known, sample = known_sample(session, number)
+    known = on_record_of_sample(session, number)
+    assert known.sample is not None
     files = {
         place: keep_raw_data(
             session,
@@ -72,11 +74,11 @@ def enter(number: str, by: Enters, form: Form, at: Now, session: UnitOfWork) -> 
             by=by,
             at=at,
         ).sha256
-        for place, file in uploads(known, sample, form)
+        for place, file in uploads(known, known.sample, form)
     }
-    typed = read_screen(known, sample, form, files, zone=by.zone, at=at)
+    typed = read_screen(known, known.sample, form, files, zone=by.zone, at=at)
     with typed.on_screen():
-        saved = enter_results(session, number, typed.words, by=by, at=at)
+        saved = enter_on_record(session, known, typed.words, by=by, at=at)
     return go_to(f"/quality/samples/{number}", f"{len(saved)} saved.")
 
 
