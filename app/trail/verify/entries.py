@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
@@ -36,13 +36,10 @@ class Stored(NamedTuple):
 
 REPEATED = Stored._fields[:5]
 assert Told._fields[:5] == REPEATED
+SEQ, BODY, DIGEST, LINK = (Stored._fields.index(e) for e in ("seq", "body", "body_digest", "link"))
 
-
-class Before(NamedTuple):
-    """The number and the link of the entry before: what the next one has to follow on."""
-
-    seq: int
-    link: str
+Before = tuple[int, str]
+"""The number and the link of the entry before: what the next one has to follow on."""
 
 
 class Walked(NamedTuple):
@@ -55,15 +52,15 @@ class Walked(NamedTuple):
 
 def walk_entries(connection: Connection, states: States, found: Found, noted: int = 0) -> Walked:
     """Check every entry and learn what it wrote; `noted` is the one whose link is asked for."""
-    before, link_there = Before(0, GENESIS), None
+    before, link_there = (0, GENESIS), None
     latest: Told | None = None
     entries = 0
     for row in _stored(connection):
         entries += 1
-        told = read(row.body)
+        told = read(row[BODY])
         sound = told is not None and _sound(row, told, before)
         if not sound:
-            for fault in (*_faults(row, before), *_unlike_its_words(row, told)):
+            for fault in _faults(Stored._make(row), told, before):
                 found(fault)
         if told is not None:
             for fault in states.learn(told):
@@ -72,27 +69,28 @@ def walk_entries(connection: Connection, states: States, found: Found, noted: in
                 latest = told
             elif latest.at - told.at > LATE_MAX:
                 found(_late(told, latest))
-        before = Before(row.seq, row.link if sound or is_digest(row.link) else GENESIS)
-        if before.seq == noted:
-            link_there = before.link
+        before = (row[SEQ], row[LINK] if sound or is_digest(row[LINK]) else GENESIS)
+        if row[SEQ] == noted:
+            link_there = before[1]
     for fault in states.written_down():
         found(fault)
-    return Walked(entries, Head(seq=before.seq, link=before.link), link_there)
+    return Walked(entries, Head(seq=before[0], link=before[1]), link_there)
 
 
-def _stored(connection: Connection) -> Iterator[Stored]:
+def _stored(connection: Connection) -> Iterator[tuple[Any, ...]]:
+    """The entries as `Stored` names their columns, but without an object for each."""
     for columns in columns_of(connection, inspect(AuditEntry), Stored._fields):
-        yield from map(Stored, *columns)
+        yield from zip(*columns, strict=True)
 
 
-def _sound(row: Stored, told: Told, before: Before) -> bool:
+def _sound(row: tuple[Any, ...], told: Told, before: Before) -> bool:
     """Whether nothing is wrong with an entry: what is asked of each, before any fault is named."""
-    digest = body_digest(str(row.body).encode())
+    digest = body_digest(str(row[BODY]).encode())
     return (
-        row.seq == before.seq + 1
-        and row.body_digest == digest
-        and row.link == next_link(before.link, digest)
-        and row[:5] == told[:5]
+        row[:BODY] == told[:BODY]
+        and row[SEQ] == before[0] + 1
+        and row[DIGEST] == digest
+        and row[LINK] == next_link(before[1], digest)
     )
 
 
@@ -104,7 +102,7 @@ def is_digest(text: object) -> bool:
     return isinstance(text, str) and _digest(text) is not None
 
 
-def _faults(row: Stored, before: Before) -> Iterator[TrailFault]:
+def _faults(row: Stored, told: Told | None, before: Before) -> Iterator[TrailFault]:
     where = f"audit_entry/{row.seq}"
     said = f"{row.did} on {row.about} by {row.by}"
     yield from _gap(row, before, said)
@@ -113,13 +111,9 @@ def _faults(row: Stored, before: Before) -> Iterator[TrailFault]:
     if not _follows(row, before):
         yield TrailFault(
             where=where,
-            says=f"does not follow on entry {before.seq}: one of the two was altered, "
+            says=f"does not follow on entry {before[0]}: one of the two was altered, "
             f"moved or put in ({said}).",
         )
-
-
-def _unlike_its_words(row: Stored, told: Told | None) -> Iterator[TrailFault]:
-    where = f"audit_entry/{row.seq}"
     if told is None:
         yield TrailFault(where=where, says="its words cannot be read.")
         return
@@ -147,7 +141,7 @@ def _utc(at: datetime) -> str:
 
 
 def _gap(row: Stored, before: Before, said: str) -> Iterator[TrailFault]:
-    expected = before.seq + 1
+    expected = before[0] + 1
     if row.seq < expected:
         yield TrailFault(
             where=f"audit_entry/{row.seq}", says=f"numbered below the first entry ({said})."
@@ -162,6 +156,6 @@ def _gap(row: Stored, before: Before, said: str) -> Iterator[TrailFault]:
 
 def _follows(row: Stored, before: Before) -> bool:
     try:
-        return next_link(before.link, row.body_digest) == row.link
+        return next_link(before[1], row.body_digest) == row.link
     except (ValueError, TypeError):
         return False

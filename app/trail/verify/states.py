@@ -115,9 +115,10 @@ class States:
             self._remember(told)
         faults: list[TrailFault] = []
         for change in told.changes:
-            place = self._place(change.table, change.key)
-            row = (place, told.seq, told.did, told.by, change.new)
-            if change.old is None and place not in self._new:
+            table, key, new, old = change
+            place = self._place(table, key)
+            row = (place, told.seq, told.did, told.by, new)
+            if old is None and place not in self._new:
                 self._new[place] = row
                 continue
             if place in self._new:
