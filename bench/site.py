@@ -62,7 +62,7 @@ def fill(database: Database, now: datetime) -> Measured:
     with database.writing() as session:
         return Measured(
             lot=lot.number,
-            tokens={each: _token(session, each, now) for each in ("anton", "ada")},
+            tokens={each: _token(session, each, now) for each in ("anton", "ada", "quinn")},
             cookies={each: _cookie(session, each, now) for each in CAST},
             entries=tuple(_entries(session, lot.number, clock)),
             forms=tuple(_forms(session, lot.number, clock)),

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.delivery.roles import NumberInPath, RowInPath
 from app.lot.lots import find_lot
-from app.record import making, papers, print_papers
+from app.record import making, papers, printing
 from app.record.proving import prove
 from app.record.roles import LotReader, Reader, RegisterReader, Sealer, ShipmentReader
 from app.record.site_key import known_authority, site_key
@@ -54,7 +54,7 @@ def download(
 @api.get("/lots/{number}/labels", response_class=Response)
 def labels(number: NumberInPath, by: LotReader, at: Now, session: Look) -> Response:
     found, site = papers.lot_labels(session, number, by=by, at=at)
-    return _pdf(print_papers.print_labels(found, site))
+    return _pdf(printing.print_labels(found, site))
 
 
 @api.get("/lots/{number}/certificates/{line}", response_class=Response)
@@ -66,13 +66,13 @@ def certificate(
     session: Look,
 ) -> Response:
     found = papers.certificate_of(session, number, line, by=by, at=at)
-    return _pdf(print_papers.print_certificate(found, site_key(found.site.name, at=at)))
+    return _pdf(printing.print_certificate(found, site_key(found.site.name, at=at)))
 
 
 @api.get("/delivery/shipments/{number}/papers", response_class=Response)
 def shipping_papers(number: NumberInPath, by: ShipmentReader, at: Now, session: Look) -> Response:
     return _pdf(
-        print_papers.print_shipping_papers(papers.shipping_papers(session, number, by=by, at=at))
+        printing.print_shipping_papers(papers.shipping_papers(session, number, by=by, at=at))
     )
 
 

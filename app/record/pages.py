@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.delivery.roles import NumberInPath, RowInPath
 from app.errors import NotFound
 from app.lot.lots import find_lot
-from app.record import making, papers, print_papers
+from app.record import making, papers, printing
 from app.record.lot_page import journey, open_deviations
 from app.record.proving import prove
 from app.record.roles import LotReader, Reader, RegisterReader, Sealer, ShipmentReader
@@ -109,7 +109,7 @@ def pdf(content: bytes, name: str) -> Response:
 @pages.get("/lots/{number}/labels.pdf")
 def labels(number: NumberInPath, by: LotReader, at: Now, session: Look) -> Response:
     found, site = papers.lot_labels(session, number, by=by, at=at)
-    return pdf(print_papers.print_labels(found, site), f"{number}-labels")
+    return pdf(printing.print_labels(found, site), f"{number}-labels")
 
 
 @pages.get("/lots/{number}/certificates/{line}.pdf")
@@ -122,13 +122,13 @@ def certificate(
 ) -> Response:
     found = papers.certificate_of(session, number, line, by=by, at=at)
     key = site_key(found.site.name, at=at)
-    return pdf(print_papers.print_certificate(found, key), f"{number}-certificate-{line}")
+    return pdf(printing.print_certificate(found, key), f"{number}-certificate-{line}")
 
 
 @pages.get("/delivery/shipments/{number}/papers.pdf")
 def shipping_papers(number: NumberInPath, by: ShipmentReader, at: Now, session: Look) -> Response:
     found = papers.shipping_papers(session, number, by=by, at=at)
-    return pdf(print_papers.print_shipping_papers(found), f"{number}-papers")
+    return pdf(printing.print_shipping_papers(found), f"{number}-papers")
 
 
 @pages.get("/lots/{number}/record/{version}/proof")

@@ -84,6 +84,15 @@ def test_verify_loads_neither_a_web_server_nor_a_database() -> None:
     assert "does not hold" in done.stdout
 
 
+def test_a_server_starts_without_what_draws_and_seals() -> None:
+    drawing = ("weasyprint", "fontTools", "pikepdf", "pyhanko")
+    script = f"import sys, app.main; print([each for each in {drawing} if each in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
 def test_a_file_that_is_not_there_is_named() -> None:
     said = typed("verify", "/nonexistent/record.pdf")
     assert said.exit_code == 2
