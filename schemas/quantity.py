@@ -1,11 +1,18 @@
 """Numbers as the bench writes them: text with its digits, a unit from a closed table."""
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
 from schemas.base import MAX_DIGITS, Contract, Text
+
+THIN_SPACE = "\u202f"
+"""Stands between thousands, and is never the end of a line."""
+
+_LONG_NUMBER = re.compile(r"(?<![\w./-])[0-9]{5,}(?![\w/-])")
+_THOUSANDS = re.compile(r"(?<=[0-9])(?=(?:[0-9]{3})+$)")
 
 
 class Unit(StrEnum):
@@ -92,6 +99,14 @@ def with_unit(number: str, unit: Unit | None) -> str:
     if unit is Unit.PH:
         return f"pH {number}"
     return f"{number}{unit.sign}" if unit is Unit.FOLD else f"{number} {unit.sign}"
+
+
+def apart(words: str) -> str:
+    """Words with calculated numbers in them: the thousands of each long number set apart.
+
+    What was entered is shown as it was entered, on screen and on paper.
+    """
+    return _LONG_NUMBER.sub(lambda found: _THOUSANDS.sub(THIN_SPACE, found[0]), words)
 
 
 def _few_digits(text: str) -> str:

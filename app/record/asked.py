@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.masters.limits import words_of
-from app.record.words import apart, plain
+from app.record.words import plain
 from schemas.master import MasterBatchRecord
 from schemas.master_step import MaterialUse, Step, TimeWindow
-from schemas.quantity import with_unit
+from schemas.quantity import apart, with_unit
 from schemas.step_kind import CALCULATED
 
 

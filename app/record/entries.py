@@ -6,7 +6,7 @@ A limit stands beside the value it limits; a value stands under the title the ma
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from app.record.words import Listed, apart, entered, listed, shown
+from app.record.words import Listed, entered, listed, shown
 from schemas.master import MaterialNeed
 from schemas.master_step import Step, StepField
 from schemas.production import (
@@ -17,7 +17,7 @@ from schemas.production import (
     StepRecord,
 )
 from schemas.quality_record import CriterionRecord, QualityRecord, ResultFacts
-from schemas.quantity import Calculation, with_unit
+from schemas.quantity import Calculation, apart, with_unit
 from schemas.reading import Reading
 from schemas.step import ChooseValues, MeasureValues
 

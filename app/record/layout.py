@@ -12,7 +12,6 @@ from app.masters.rounding import round_to_decimals
 from app.record.words import (
     NOTHING,
     Listed,
-    apart,
     number_in,
     plain,
     shown,
@@ -24,6 +23,7 @@ from schemas.base import Contract
 from schemas.delivery import EventFacts
 from schemas.production import EntryRecord, PassageLine, ProductionRecord
 from schemas.quality_record import QualityRecord, ResultFacts
+from schemas.quantity import apart
 from schemas.record import BatchRecord
 from schemas.release import GateLine, ReleaseVerdict
 from schemas.result import ResultChange

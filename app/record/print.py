@@ -19,6 +19,7 @@ from app.record.labels import codes_of, labels_of
 from app.record.matrix import matrix_on_paper
 from app.record.render import Attachment, PaperIdentity, render
 from app.record.seal import seal
+from schemas.quantity import apart
 from schemas.record import BatchRecord
 
 TEMPLATE_VERSION = "batch-record/3"
@@ -82,7 +83,7 @@ def _context(record: BatchRecord, digest: str) -> dict[str, object]:
         "handings": layout.handings(record.delivery.events),
         "said": partial(layout.said_at_delivery, zone=zone),
         "plain": words.plain,
-        "apart": words.apart,
+        "apart": apart,
         "short": words.short,
         "role": words.role,
     }

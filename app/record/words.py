@@ -15,16 +15,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from schemas.people import ROLE_TITLES, Role
-from schemas.quantity import Unit
+from schemas.quantity import THIN_SPACE, Unit, apart
 
-THIN_SPACE = "\u202f"
 NOTHING = "–"
 SHORT = 240
 """What is longer is cut in a line of the trail: the whole stands in the attached file."""
 
-_LONG_NUMBER = re.compile(r"(?<![\w./-])[0-9]{5,}(?![\w/-])")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$")
-_THOUSANDS = re.compile(r"(?<=[0-9])(?=(?:[0-9]{3})+$)")
 
 
 @dataclass(frozen=True)
@@ -155,11 +152,6 @@ def plain(amount: Decimal | str) -> str:
     """A calculated amount without the zeros a database adds: 0, 15, 6.478."""
     digits = format(Decimal(amount), "f")
     return (digits.rstrip("0").rstrip(".") if "." in digits else digits) or "0"
-
-
-def apart(text: str) -> str:
-    """Words with calculated numbers in them: the thousands of each long number set apart."""
-    return _LONG_NUMBER.sub(lambda found: _THOUSANDS.sub(THIN_SPACE, found[0]), text)
 
 
 def number_in(shown_with_unit: str | None) -> str:

@@ -21,10 +21,10 @@ from app.web.forms import Typed, anchor, fields_of, read_form
 from app.web.local_times import told
 from schemas.base import Contract, local_words
 from schemas.people import Role
+from schemas.quantity import THIN_SPACE, apart
 
 C = TypeVar("C", bound=Contract)
 HERE = Path(__file__).parent.parent
-THIN_SPACE = "\u202f"
 
 
 def local_time(moment: datetime | None, zone: str) -> str:
@@ -72,6 +72,7 @@ environment.filters["told"] = told
 environment.filters["civil"] = civil
 environment.filters["place"] = place
 environment.filters["grouped"] = grouped
+environment.filters["apart"] = apart
 environment.filters["role"] = role_in_words
 environment.filters["anchor"] = anchor
 environment.globals["passage_version"] = VERSION

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.masters.errors import UnreadableReading
 from app.masters.units import CONVERTIBLE, convert
-from schemas.quantity import Unit, with_unit
+from schemas.quantity import THIN_SPACE, Unit, apart, with_unit
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,20 @@ def test_there_and_back_is_the_same_quantity(
 )
 def test_a_number_is_printed_with_its_unit(unit: Unit | None, printed: str) -> None:
     assert with_unit("7.2", unit) == printed
+
+
+@pytest.mark.parametrize(
+    ("calculated", "shown"),
+    [
+        pytest.param("6597500 cells", "6 597 500 cells", id="millions"),
+        pytest.param("169949.3 cells/cm²", "169 949.3 cells/cm²", id="before the point only"),
+        pytest.param("5187 cells/cm²", "5187 cells/cm²", id="four digits stay together"),
+        pytest.param("at least 10000, found 99999", "at least 10 000, found 99 999", id="words"),
+        pytest.param("UNIT1-26-00012", "UNIT1-26-00012", id="a code is no number"),
+        pytest.param("0.00012345", "0.00012345", id="nor are decimals"),
+    ],
+)
+def test_the_thousands_of_what_was_calculated_stand_apart(calculated: str, shown: str) -> None:
+    found = apart(calculated)
+    assert found.replace(THIN_SPACE, " ") == shown
+    assert found.replace(THIN_SPACE, "") == calculated
