@@ -51,6 +51,11 @@ if (!document.querySelector(".govuk-error-summary")) {
     ?.focus({ preventScroll: true });
 }
 
+// On a telephone the menu is wider than the screen: where one is stands in sight.
+const here = document.querySelector(".masthead__nav [aria-current]");
+const menu = here?.closest("ul");
+if (menu) menu.scrollLeft = here.offsetLeft - menu.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
+
 // A table that is wider than the screen can be scrolled with the keyboard.
 for (const wrap of document.querySelectorAll(".table-wrap:not([tabindex])")) {
   if (wrap.scrollWidth > wrap.clientWidth) {
