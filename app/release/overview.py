@@ -88,7 +88,9 @@ class LotToRelease:
     @property
     def says(self) -> str:
         """All of it in one line."""
-        return " ".join([*(f"{each}." for each in self.opened), *self.keeps])
+        return " ".join(
+            each if each.endswith(".") else f"{each}." for each in (*self.opened, *self.keeps)
+        )
 
     @property
     def is_urgent(self) -> bool:

@@ -1,10 +1,12 @@
 """The worklist of the laboratory, a lot's quality record, and files of raw data."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.errors import refuse_if
 from app.lot.deviations import deviations_of
 from app.lot.lots import find_lot, hold_lot
 from app.people.actor import Actor
@@ -13,10 +15,13 @@ from app.quality_control import worklist
 from app.quality_control.actions import holding
 from app.quality_control.actions.results import enter_without_sample
 from app.quality_control.quality import gather
+from app.quality_control.rules.holding import RULES as LETTING_GO
 from app.quality_control.rules.standing import is_open
 from app.quality_control.typed_results import read_without_sample
+from app.rulebook import judge
 from app.trail import attachments
 from app.web.clock import Now
+from app.web.closed import closed_if
 from app.web.fields import Option
 from app.web.pages import go_to, saved_as, sent, show
 from app.web.unit import Look, UnitOfWork
@@ -97,7 +102,11 @@ def not_tested(
 def hold_form(request: Request, number: str, by: Holder, session: Look) -> Response:
     """Hold a lot, or let it go on."""
     lot = find_lot(session, number)
-    return show(request, "quality/hold.html", by=by, lot=lot, contract=HoldLot)
+    closed = None
+    if request.url.path.endswith("/let-go"):
+        bars = judge(LETTING_GO, holding.hold_facts(session, lot))
+        closed = closed_if(partial(refuse_if, bars), way_on=f"/quality/lots/{number}")
+    return show(request, "quality/hold.html", by=by, lot=lot, contract=HoldLot, closed=closed)
 
 
 @pages.post("/quality/lots/{number}/hold")
