@@ -167,8 +167,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("readonly")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("alone"):
+        connection.exec_driver_sql("BEGIN" if options.get("readonly") else "BEGIN IMMEDIATE")
 
 
 class Database:
@@ -180,6 +181,7 @@ class Database:
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         reader = self.engine.execution_options(readonly=True)
         self._read = sessionmaker(reader, expire_on_commit=False)
+        self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT", alone=True)
         # SQLite lets one writer in and makes the others sleep unfairly; a queue in
         # front of it keeps the slowest request short. PostgreSQL needs no queue.
         self._turn = threading.Lock() if self.is_sqlite else None
@@ -204,6 +206,12 @@ class Database:
         """One consistent look; nothing it does is saved."""
         with self._read() as session:
             yield session
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """One question alone: it needs no transaction around it, nor the two ways that takes."""
+        with self._alone.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         """Give back every connection."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import Row, bindparam, select, true, update
+from sqlalchemy import Connection, Row, bindparam, select, true, update
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -97,10 +97,10 @@ async def signed_in(request: Request, at: Now) -> Actor:
 
 
 def _find(request: Request, at: datetime) -> tuple[Actor, int | None]:
-    with request.app.state.database.reading() as session:
+    with request.app.state.database.asking() as database:
         if request.url.path.startswith("/api/"):
-            return _by_token(session, request.headers.get("authorization"), at), None
-        return _by_cookie(session, request.cookies.get(cookie_name()), at)
+            return _by_token(database, request.headers.get("authorization"), at), None
+        return _by_cookie(database, request.cookies.get(cookie_name()), at)
 
 
 def _see_again(request: Request, number: int, at: datetime) -> None:
@@ -110,11 +110,11 @@ def _see_again(request: Request, number: int, at: datetime) -> None:
         )
 
 
-def _by_cookie(session: Session, token: str | None, at: datetime) -> tuple[Actor, int | None]:
+def _by_cookie(database: Connection, token: str | None, at: datetime) -> tuple[Actor, int | None]:
     """The actor, and the id of the session when its last sight should be written again."""
     if not token:
         raise NotSignedIn
-    found = session.execute(_SESSION, {"digest": token_digest(token)}).first()
+    found = database.execute(_SESSION, {"digest": token_digest(token)}).first()
     if found is None or found.ended_at is not None or found.closed_at is not None:
         raise NotSignedIn
     limits = settings()
@@ -126,11 +126,11 @@ def _by_cookie(session: Session, token: str | None, at: datetime) -> tuple[Actor
     return actor, (found.id if at - found.seen_at > SEEN_EVERY else None)
 
 
-def _by_token(session: Session, header: str | None, at: datetime) -> Actor:
+def _by_token(database: Connection, header: str | None, at: datetime) -> Actor:
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn("Send a token: Authorization: Bearer …")
-    found = session.execute(_TOKEN, {"digest": token_digest(token)}).first()
+    found = database.execute(_TOKEN, {"digest": token_digest(token)}).first()
     if found is None or found.revoked_at is not None or found.closed_at is not None:
         raise NotSignedIn("This token is not valid.")
     if found.expires_on < at.date():

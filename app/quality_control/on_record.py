@@ -7,6 +7,7 @@ and by when the specification was approved.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, bindparam, distinct, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
@@ -37,8 +38,17 @@ _LOCKED_SAMPLE = (
 )
 
 
-def _receipt_and_correction() -> Select[SampleReceipt | None, int | None]:
-    """The receipt of a sample, and the last correction of the step that took it (R-ATMP-07)."""
+_OF_LOT = select(
+    approval_of(bindparam("code"), bindparam("version")).scalar_subquery(),
+    select(func.count(distinct(Result.number)))
+    .where(Result.lot_id == bindparam("lot"))
+    .scalar_subquery(),
+)
+"""When the specification was approved, and how many results the lot has."""
+
+
+def _of_sample() -> Select[*tuple[Any, ...]]:
+    """The same, and of a sample its receipt and the last correction of its step (R-ATMP-07)."""
     later = aliased(StepRow)
     corrected = (
         select(later.id)
@@ -53,7 +63,7 @@ def _receipt_and_correction() -> Select[SampleReceipt | None, int | None]:
         .scalar_subquery()
     )
     return (
-        select(SampleReceipt, corrected)
+        _OF_LOT.add_columns(SampleReceipt, corrected)
         .select_from(StepRow)
         .outerjoin(SampleReceipt, SampleReceipt.sample_id == bindparam("sample"))
         .where(StepRow.id == bindparam("entry"))
@@ -61,13 +71,7 @@ def _receipt_and_correction() -> Select[SampleReceipt | None, int | None]:
     )
 
 
-_OF_SAMPLE = _receipt_and_correction()
-_OF_LOT = select(
-    approval_of(bindparam("code"), bindparam("version")).scalar_subquery(),
-    select(func.count(distinct(Result.number)))
-    .where(Result.lot_id == bindparam("lot"))
-    .scalar_subquery(),
-)
+_OF_SAMPLE = _of_sample()
 _RESULTS = (
     select(Result)
     .where(
@@ -146,14 +150,18 @@ def on_record(
     session: Session, lot: Lot, sample: SampleTaken | None, codes: Collection[str]
 ) -> OnRecord:
     """What is on record of these criteria of a lot that is locked."""
-    approved_at, count = session.execute(
-        _OF_LOT,
-        {
-            "code": lot.specification_code,
-            "version": lot.specification_version,
-            "lot": lot.id,
-        },
-    ).one()
+    whose = {
+        "code": lot.specification_code,
+        "version": lot.specification_version,
+        "lot": lot.id,
+    }
+    facts = None
+    if sample is None:
+        approved_at, count = session.execute(_OF_LOT, whose).one()
+    else:
+        whose |= {"sample": sample.id, "entry": sample.entry_id}
+        approved_at, count, receipt, corrected = session.execute(_OF_SAMPLE, whose).one()
+        facts = _sample_facts(session, sample, receipt, corrected)
     asked = {"lot": lot.id, "codes": tuple(codes)}
     rows = session.scalars(_RESULTS, asked).all()
     investigations = _investigations(session, asked) if rows else ()
@@ -162,7 +170,7 @@ def on_record(
         specification=bundle_of(session, lot).specification,
         approved_at=approved_at,
         taken=sample,
-        sample=_sample_facts(session, sample) if sample else None,
+        sample=facts,
         codes=frozenset(codes),
         count=count,
         results=result_facts(rows, _signed(session, rows), investigations),
@@ -184,10 +192,9 @@ def _signed(session: Session, results: Collection[Result]) -> dict[int, Signatur
     return {row.result_id: signed[row.binding] for row in found}
 
 
-def _sample_facts(session: Session, sample: SampleTaken) -> SampleFacts:
-    receipt, corrected = session.execute(
-        _OF_SAMPLE, {"sample": sample.id, "entry": sample.entry_id}
-    ).one()
+def _sample_facts(
+    session: Session, sample: SampleTaken, receipt: SampleReceipt | None, corrected: int | None
+) -> SampleFacts:
     taken_at = sample.taken_at
     if corrected is not None:
         values = words_of(session.get_one(StepRow, corrected)).values

@@ -8,6 +8,7 @@ from datetime import datetime
 from app.errors import BadInput, FieldError, NotFound, Refused, refuse_if
 from app.expansion.work import Work
 from app.lot.alarm import tell
+from app.supplies.actions.finding import equipment_for_use
 from app.supplies.actions.logbook import failed_calibration
 from app.supplies.actions.using import (
     lock_material_lots,
@@ -102,7 +103,7 @@ class Deed:
         """A piece of equipment of the kind the master names."""
         use = use_equipment(
             self.work.session,
-            equipment=used.equipment,
+            equipment=equipment_for_use(self.work.session, used.equipment),
             kind=used.kind,
             lot_number=self.work.lot.number,
             about=self.about,

@@ -6,26 +6,30 @@ from sqlalchemy.orm import Session
 
 from app.errors import BadInput, FieldError
 from app.people.actor import Actor
-from app.supplies.actions.finding import unregistered
+from app.supplies.actions.finding import each_for_use
 from app.supplies.actions.using import use_equipment
+from app.supplies.models import Equipment
 from schemas.quality_record import ResultFacts
 from schemas.result import ResultWords
 
 
-def check_registered(session: Session, codes: tuple[str, ...]) -> None:
-    """Refuse a code that no piece of equipment has.
+def registered(session: Session, codes: tuple[str, ...]) -> tuple[Equipment, ...]:
+    """The instruments with these codes, their status kept until the transaction ends.
 
     Raises:
         BadInput: at the field `equipment`, with every code that is not known.
     """
-    unknown = unregistered(session, codes)
+    rows = each_for_use(session, codes)
+    unknown = [code for code, row in zip(codes, rows, strict=True) if row is None]
     if unknown:
         says = f"There is no equipment {', '.join(unknown)} in the register; check its label."
         raise BadInput([FieldError("equipment", says)])
+    return tuple(row for row in rows if row is not None)
 
 
 def use_instruments(
     session: Session,
+    instruments: tuple[Equipment, ...],
     words: ResultWords,
     before: ResultFacts | None,
     *,
@@ -44,10 +48,10 @@ def use_instruments(
         words.tested_at,
         words.equipment,
     )
-    for code in () if same else words.equipment:
+    for each in () if same else instruments:
         use_equipment(
             session,
-            equipment=code,
+            equipment=each,
             kind=None,
             lot_number=words.lot_number,
             about=about,

@@ -14,7 +14,7 @@ from app.lot.lots import lot_for_change
 from app.lot.models import Lot
 from app.people.actor import Actor
 from app.quality_control.actions.failures import follow_up
-from app.quality_control.actions.instruments import check_registered, use_instruments
+from app.quality_control.actions.instruments import registered, use_instruments
 from app.quality_control.actions.samples import check_attached
 from app.quality_control.drafts import Draft
 from app.quality_control.models import Result
@@ -23,6 +23,7 @@ from app.quality_control.quality import find_result, frozen_version
 from app.quality_control.rules import entry
 from app.quality_control.rules.standing import retests_left
 from app.rulebook import judge
+from app.supplies.models import Equipment
 from app.trail import audit
 from app.trail.separation import refuse_same_person
 from schemas.result import (
@@ -79,21 +80,24 @@ def enter_on_record(
     Raises:
         BadInput, Refused, OutOfDate: as `enter_results`.
     """
-    by, lot, sample = by.doing("result.enter"), known.lot, known.taken
+    by, lot = by.doing("result.enter"), known.lot
     criteria = _criteria(known.specification, codes_in(entered))
     assert known.codes.issuperset(codes_in(entered))
-    drafts: list[Draft] = []
+    drafts: list[tuple[Draft, tuple[Equipment, ...]]] = []
     errors: list[FieldError] = []
     for place, (new, criterion) in enumerate(zip(entered.results, criteria, strict=True)):
         with _collected(errors, f"results.{place}."):
-            check_registered(session, new.equipment)
-            check_attached(session, sample, new.raw_file)
-            drafts.append(Draft.of(known, criterion, new, at=at))
+            instruments = registered(session, new.equipment)
+            check_attached(session, known.taken, new.raw_file)
+            drafts.append((Draft.of(known, criterion, new, at=at), instruments))
     if errors:
         raise BadInput(errors)
-    refuse_if([found for each in drafts for found in judge(entry.RULES, each.facts)])
+    refuse_if([found for each, _ in drafts for found in judge(entry.RULES, each.facts)])
     numbers = (f"{lot.number}-R{place:02d}" for place in count(known.count + 1))
-    return tuple(_write(session, lot, sample, each, numbers, by=by, at=at) for each in drafts)
+    return tuple(
+        _write(session, known, each, instruments, numbers, by=by, at=at)
+        for each, instruments in drafts
+    )
 
 
 def correct_result(
@@ -114,32 +118,32 @@ def correct_result(
     before = next(each for each in reversed(known.results) if each.words.number == number)
     if before.words.revision != correction.revision:
         raise OutOfDate
-    check_registered(session, correction.equipment)
+    instruments = registered(session, correction.equipment)
     check_attached(session, row.sample, correction.raw_file)
     criterion = known.specification.criterion(before.words.criterion)
     draft = Draft.of(known, criterion, correction, at=at, before=before)
     refuse_if(judge(entry.RULES, draft.facts))
     refuse_same_person(session, "result.correct", about=row.ref, by=by)
-    return _write(session, lot, row.sample, draft, iter(()), by=by, at=at)
+    return _write(session, known, draft, instruments, iter(()), by=by, at=at)
 
 
 def _write(
     session: Session,
-    lot: Lot,
-    sample: SampleTaken | None,
+    known: OnRecord,
     draft: Draft,
+    instruments: tuple[Equipment, ...],
     numbers: Iterator[str],
     *,
     by: Actor,
     at: datetime,
 ) -> Result:
-    before = draft.facts.before
+    before, lot = draft.facts.before, known.lot
     words = _words(lot, draft, before.words.number if before else next(numbers), by=by, at=at)
-    row = _row(lot, sample, words)
+    row = _row(lot, known.taken, words)
     did = "result.correct" if words.change is ResultChange.CORRECTED else "result.enter"
     if did == "result.enter" and before is not None:
         refuse_same_person(session, did, about=row.ref, by=by)
-    use_instruments(session, words, before, about=row.ref, by=by, at=at)
+    use_instruments(session, instruments, words, before, about=row.ref, by=by, at=at)
     session.add(row)
     follow_up(session, lot, row, words, draft.facts.investigations, by=by, at=at)
     audit.record(session, by=by, at=at, did=did, about=row.ref, why=words.reason)

@@ -1,6 +1,6 @@
 """Finding what is in store by its number, as scanned or typed."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import quote
@@ -15,12 +15,12 @@ from schemas.supply import MaterialState
 
 _EQUIPMENT_KEPT = (
     select(Equipment)
-    .where(Equipment.code == bindparam("code"))
+    .where(Equipment.code.in_(bindparam("codes", expanding=True)))
+    .order_by(Equipment.id)
     .options(lazyload(Equipment.room))
     .with_for_update(read=True, of=Equipment)
     .execution_options(populate_existing=True)
 )
-_CODES = select(Equipment.code).where(Equipment.code.in_(bindparam("codes", expanding=True)))
 
 
 def day_of(at: datetime, zone: str) -> date:
@@ -104,18 +104,19 @@ def equipment_for_use(session: Session, code: str) -> Equipment:
     Raises:
         NotFound: there is none with this number.
     """
-    row = session.scalars(_EQUIPMENT_KEPT, {"code": as_scanned(code)}).first()
+    (row,) = each_for_use(session, [code])
     if row is None:
         raise NotFound(f"There is no equipment “{code[:60]}”.")
     return row
 
 
-def unregistered(session: Session, codes: Collection[str]) -> list[str]:
-    """Those of the numbers that no piece of equipment has."""
+def each_for_use(session: Session, codes: Sequence[str]) -> tuple[Equipment | None, ...]:
+    """The same of several at once; None where there is none with the number."""
     if not codes:
-        return []
-    known = set(session.scalars(_CODES, {"codes": {as_scanned(each) for each in codes}}))
-    return [each for each in codes if as_scanned(each) not in known]
+        return ()
+    rows = session.scalars(_EQUIPMENT_KEPT, {"codes": {as_scanned(each) for each in codes}})
+    known = {row.code: row for row in rows}
+    return tuple(known.get(as_scanned(each)) for each in codes)
 
 
 def find_room(session: Session, code: str) -> Room:

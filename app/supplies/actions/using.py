@@ -18,7 +18,6 @@ from app.rulebook import judge
 from app.supplies.actions.finding import (
     as_scanned,
     day_of,
-    equipment_for_use,
     find_room,
     left_of,
     material_lot_for_change,
@@ -132,7 +131,7 @@ def lock_material_lots(session: Session, numbers: tuple[str, ...]) -> None:
 def use_equipment(
     session: Session,
     *,
-    equipment: str,
+    equipment: Equipment,
     kind: str | None,
     lot_number: str,
     about: str,
@@ -141,16 +140,16 @@ def use_equipment(
 ) -> EquipmentUse:
     """Use equipment in a lot, and keep its status at this time; the caller records it (R-BR-04).
 
+    `equipment` was read with `equipment_for_use`: its status stays until the transaction ends.
     The logbook says what was due on the day of use, whatever was logged for a later day.
 
     Raises:
-        Refused: SUP-11 to SUP-14. NotFound: no equipment has this number.
+        Refused: SUP-11 to SUP-14.
     """
-    row = equipment_for_use(session, equipment)
-    case = equipment_case(session, row, kind, zone=by.zone, at=at)
+    case = equipment_case(session, equipment, kind, zone=by.zone, at=at)
     refuse_if(judge(EQUIPMENT_RULES, case))
     use = EquipmentUse(
-        equipment=row,
+        equipment=equipment,
         needs_calibration=case.needs_calibration,
         calibration_due=case.calibration_due,
         needs_cleaning=case.needs_cleaning,
