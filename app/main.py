@@ -36,7 +36,7 @@ from app.quality_control import waiting as quality_waiting
 from app.record import api as record_api
 from app.record import pages as record_pages
 from app.record.making import Worker
-from app.record.site_key import key_of_site
+from app.record.press import print_apart
 from app.release import api as release_api
 from app.release import overview as release_overview
 from app.release import pages as release_pages
@@ -153,7 +153,7 @@ def create_app(database: Database, clock: Callable[[], datetime] | None = None) 
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        worker = Worker(database, lambda: key_of_site(database), clock or wall_clock)
+        worker = Worker(database, print_apart, clock or wall_clock)
         worker.start()
         yield
         worker.stop()

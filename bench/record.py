@@ -17,7 +17,7 @@ from app.demo.cast import person
 from app.lot.lots import find_lot
 from app.record.assemble import assemble
 from app.record.print import print_and_seal, print_record
-from app.record.site_key import key_of_site
+from app.record.site_key import site_key
 from app.web.clock import wall_clock
 from schemas.record import BatchRecord
 
@@ -45,18 +45,18 @@ def main(url: str, number: str, *options: str) -> None:
 
 def whole(database: Database, number: str) -> dict[str, float]:
     """All that is done for a record: collected, printed, sealed."""
-    key = key_of_site(database)
+    key = site_key("Measured", at=wall_clock())
     before = time.perf_counter(), time.process_time()
     record = collected(database, number)
     assembled = time.perf_counter()
-    printed = print_and_seal(record, key)
+    file, pages = print_and_seal(record, key)
     return {
-        "pages": printed.pages,
+        "pages": pages,
         "assembling_s": assembled - before[0],
         "seconds": time.perf_counter() - before[0],
         "cpu_s": time.process_time() - before[1],
         "memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "file_kib": len(printed.file) / 1024,
+        "file_kib": len(file) / 1024,
     }
 
 

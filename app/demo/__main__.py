@@ -10,7 +10,7 @@ from app.demo.site import NOTE
 from app.demo.story import tell
 from app.migrate import upgrade
 from app.record.making import Worker, record_of
-from app.record.site_key import key_of_site
+from app.record.press import print_here
 from app.settings import settings
 from app.trail import attachments
 from app.web.clock import wall_clock
@@ -22,7 +22,7 @@ def fill(folder: Path) -> Path:
     database = Database(settings().url)
     with database.writing() as session:
         lot = tell(session, wall_clock())
-    worker = Worker(database, lambda: key_of_site(database), wall_clock)
+    worker = Worker(database, print_here, wall_clock)
     assert worker.work_once(), "the story asks for a record"
     with database.reading() as session:
         made = record_of(session, lot, 1)

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -26,11 +25,9 @@ from app.people.models import Account
 from app.people.sessions import actor_of
 from app.record.assemble import assemble
 from app.record.models import RecordJobRow, RecordRow
+from app.record.press import NotPrinted, Press
 from app.trail import attachments, audit
 from schemas.record import JobState, MakeRecord, RecordJob
-
-if TYPE_CHECKING:
-    from app.record.keys import SealingKey
 
 log = logging.getLogger("passage.records")
 LEASE = timedelta(minutes=1)
@@ -111,11 +108,9 @@ def jobs_of(session: Session, lot: Lot) -> tuple[RecordJob, ...]:
 class Worker:
     """Makes the records that are asked for, one after the other."""
 
-    def __init__(
-        self, database: Database, key: Callable[[], "SealingKey"], clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, database: Database, press: Press, clock: Callable[[], datetime]) -> None:
         self.database = database
-        self.key = key
+        self.press = press
         self.clock = clock
         self.name = uuid4().hex
         self._wake = threading.Event()
@@ -154,6 +149,8 @@ class Worker:
         try:
             with self._held(claimed):
                 self._make(claimed)
+        except NotPrinted as failure:
+            self._put_back(claimed, str(failure))
         except Exception as failure:
             log.exception("record job %s failed", claimed)
             self._put_back(claimed, f"{type(failure).__name__}: {failure}")
@@ -214,10 +211,6 @@ class Worker:
                 job.due_at = self.clock() + LEASE
 
     def _make(self, job_id: int) -> None:
-        # drawing and sealing take a second to load: the server starts without them
-        from app.record.print import print_and_seal  # noqa: PLC0415
-        from app.record.time_stamp import stamper_of_site  # noqa: PLC0415 - (as above)
-
         with self.database.reading() as session:
             job = session.get_one(RecordJobRow, job_id)
             by = actor_of(session, session.get_one(Account, job.asked_by)).doing("record.seal")
@@ -226,7 +219,7 @@ class Worker:
                 session, job.lot, version=job.version, reason=job.reason, by=by, at=at
             )
         self._say(job_id, "Printing and sealing")
-        printed = print_and_seal(record, self.key(), stamper_of_site())
+        printed = self.press(record)
         with self.database.writing() as session:
             job = session.get_one(RecordJobRow, job_id, with_for_update={"of": RecordJobRow})
             if job.worker != self.name or job.state is not JobState.RUNNING:

@@ -1,6 +1,5 @@
 """From the contract to the sealed file. It knows no table: paper is printed from the record."""
 
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
@@ -23,14 +22,6 @@ from schemas.quantity import apart
 from schemas.record import BatchRecord
 
 TEMPLATE_VERSION = "batch-record/3"
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A sealed record and how many pages it has."""
-
-    file: bytes
-    pages: int
 
 
 def identity_of(record: BatchRecord, digest: str | None = None) -> PaperIdentity:
@@ -118,8 +109,11 @@ def print_record(record: BatchRecord) -> bytes:
 
 def print_and_seal(
     record: BatchRecord, key: SealingKey, timestamper: TimeStamper | None = None
-) -> Printed:
-    """Print the record and seal it with the site's key; an authority may vouch for the time."""
+) -> tuple[bytes, int]:
+    """Print the record and seal it with the site's key; an authority may vouch for the time.
+
+    The file, and how many pages it has.
+    """
     printed = print_record(record)
     with pikepdf.open(BytesIO(printed)) as pdf:
         pages = len(pdf.pages)
@@ -131,4 +125,4 @@ def print_and_seal(
         at=record.made_at,
         timestamper=timestamper,
     )
-    return Printed(sealed, pages)
+    return sealed, pages

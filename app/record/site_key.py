@@ -9,22 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
-from app.db import Database
-from app.people.models import Site
 from app.settings import settings
-from app.web.clock import wall_clock
 
 if TYPE_CHECKING:
     from app.record.keys import SealingKey
-
-
-def key_of_site(database: Database) -> SealingKey:
-    """The sealing key of the site in this database."""
-    with database.reading() as session:
-        name = session.scalars(select(Site.name)).one()
-    return site_key(name, at=wall_clock())
 
 
 def site_key(site_name: str, *, at: datetime) -> SealingKey:

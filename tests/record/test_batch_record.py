@@ -16,6 +16,8 @@ from app.record import making
 from app.record.checks import CHECKS
 from app.record.keys import load_pkcs12, make_site_key
 from app.record.models import RecordRow
+from app.record.press import Printed
+from app.record.print import print_and_seal
 from app.record.proof import verify
 from app.trail import attachments
 from schemas.proof import Holds
@@ -46,7 +48,11 @@ def made(
             quinn, form = person(session, "quinn", "record.seal"), MakeRecord(reason="Released")
             making.ask_for_record(session, lot.number, form, by=quinn, at=clock())
         key = load_pkcs12(make_site_key(folder, "Unit One", "words", at=clock()), "words")
-        worker = making.Worker(database, lambda: key, clock)
+
+        def press(record: BatchRecord) -> Printed:
+            return Printed(*print_and_seal(record, key))
+
+        worker = making.Worker(database, press, clock)
         assert worker.work_once()
         assert not worker.work_once()
         with database.reading() as session:

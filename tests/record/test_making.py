@@ -12,11 +12,16 @@ from sqlalchemy import select
 from app.db import Database
 from app.lot.models import Lot
 from app.record import making, site_key
-from app.record.keys import KeyUnusable, make_site_key
+from app.record.checks import CHECKS
+from app.record.keys import KeyUnusable, load_pkcs12, make_site_key
 from app.record.making import LEASE, STOPS_MAX, Worker, ask_for_record
 from app.record.models import RecordJobRow
+from app.record.press import Printed, print_apart
+from app.record.proof import verify
 from app.settings import settings
-from schemas.record import JobState, MakeRecord
+from app.trail import attachments
+from schemas.proof import Holds
+from schemas.record import BatchRecord, JobState, MakeRecord
 from tests.conftest import ENGINES, Clock, Shelf, person
 from tests.record.lots import certified_lot
 
@@ -37,7 +42,7 @@ def worker(asked: tuple[Database, Clock]) -> Worker:
     return Worker(database, _no_key, clock)
 
 
-def _no_key() -> None:
+def _no_key(_record: BatchRecord) -> Printed:
     raise KeyUnusable("There is no key.")
 
 
@@ -87,6 +92,25 @@ def test_a_failure_is_told_and_tried_three_times(asked: tuple[Database, Clock]) 
         asked[1].now += timedelta(minutes=2)
     assert job(asked).says == "KeyUnusable: There is no key."
     assert not told.work_once()
+
+
+def test_a_record_is_printed_in_a_process_of_its_own(
+    asked: tuple[Database, Clock], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    database, clock = asked
+    monkeypatch.setenv("PASSAGE_KEY_FILE", str(tmp_path / "nowhere.p12"))
+    pressing = Worker(database, print_apart, clock)
+    assert pressing.work_once()
+    assert str(job(asked).says).startswith("KeyUnusable: ")
+    made = make_site_key(tmp_path, "Unit One", "words", at=clock())
+    monkeypatch.setenv("PASSAGE_KEY_FILE", str(made))
+    monkeypatch.setenv("PASSAGE_KEY_PASSPHRASE", "words")
+    clock.now += timedelta(minutes=2)
+    assert pressing.work_once()
+    assert job(asked).state is JobState.DONE
+    file = attachments.read(str(job(asked).sha256))
+    report = verify(file, [load_pkcs12(made, "words").authority], checks=CHECKS)
+    assert {each.holds for each in report.lines} == {Holds.YES}
 
 
 def test_a_job_that_stops_the_server_again_and_again_is_given_up(
