@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from app.errors import Forbidden
-from app.people.permissions import acting_role
+from app.people.permissions import acting_role, who_may
 from schemas.people import Role
 
 
@@ -36,5 +36,8 @@ class Actor:
         role = acting_role(self.roles, deed)
         if role is None:
             held = ", ".join(each.label for each in self.roles)
-            raise Forbidden(f"The role {held} may not do this ({deed}). The attempt was recorded.")
+            raise Forbidden(
+                f"The role {held} may not do this ({deed}); {who_may(deed)} may. "
+                "The attempt was recorded."
+            )
         return replace(self, role=role)

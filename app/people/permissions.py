@@ -98,6 +98,11 @@ def clashing_roles(roles: tuple[Role, ...]) -> str | None:
     return None
 
 
+def who_may(deed: str) -> str:
+    """The roles that may do a deed, in words."""
+    return " or ".join(role.label for role in Role if role in MAY[deed])
+
+
 def acting_role(roles: tuple[Role, ...], deed: str) -> Role | None:
     """The first of a person's roles that may do this deed, or None."""
     assert deed in MAY, f"{deed} is not in the table of who may do what"
