@@ -78,7 +78,7 @@ class SamePerson(Forbidden):
 
 
 class SignatureFailed(RecordError):
-    """The password is not right. Nothing was signed; the attempt was recorded."""
+    """The password is not right. Nothing was signed; the attempt was recorded. Type it again."""
 
     status = 401
     title = "Not signed"

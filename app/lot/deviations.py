@@ -24,7 +24,7 @@ from schemas.trail import Meaning
 
 
 class NotInvestigated(RecordError):
-    """This deviation cannot be decided before it is investigated and signed."""
+    """This deviation is not investigated and signed yet. Have it investigated; then decide."""
 
     status = 409
     title = "Investigate first"
@@ -32,7 +32,7 @@ class NotInvestigated(RecordError):
 
 
 class DeviationClosed(RecordError):
-    """This deviation is closed. What is new about it is a new deviation."""
+    """This deviation is closed. Report what is new about it as a new deviation."""
 
     status = 409
     title = "Closed"

@@ -109,10 +109,13 @@ def effective_master(session: Session, code: str, *, on: date) -> MasterDocument
     """
     holds = _holding(versions_of(session, code), on)
     if holds is None:
-        raise NotEffective(f"No version of {code[:60]} is approved and effective on {on}.")
+        raise NotEffective(
+            f"No version of {code[:60]} is approved and effective on {on}. Have QA approve one."
+        )
     if holds.withdrawal is not None:
         raise NotEffective(
-            f"{code[:60]} version {holds.document_version} was withdrawn: {holds.withdrawal.why}"
+            f"{code[:60]} version {holds.document_version} was withdrawn: {holds.withdrawal.why} "
+            "QA approves the next version."
         )
     return holds
 
@@ -126,7 +129,9 @@ def effective_bundle(session: Session, product_code: str, *, on: date) -> Effect
     row = effective_master(session, product_code, on=on)
     product = content_of(row)
     if not isinstance(product, Product):
-        raise NotEffective(f"{product_code[:60]} is no product.")
+        raise NotEffective(
+            f"{product_code[:60]} is no product. Take its code from the list of products."
+        )
     specification = effective_master(session, product.specification_code, on=on)
     master = effective_master(session, product.master_code, on=on)
     return Effective(_joined(row, specification, master), row, specification, master)

@@ -5,35 +5,35 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 WORDS = {
-    "missing": "Enter {label}.",
-    "string_too_short": "Enter {label}; at least {min_length} characters.",
+    "missing": "Enter “{Label}”.",
+    "string_too_short": "Enter “{Label}”; at least {min_length} characters.",
     "string_too_long": "{Label} is too long: {max_length} characters at most.",
-    "string_pattern_mismatch": "“{input}” is not in the form expected for {label} ({pattern}).",
+    "string_pattern_mismatch": "“{input}” is not in the form expected for “{Label}” ({pattern}).",
     "decimal_parsing": "“{input}” is not a number. Write for example 97.5, with a dot.",
-    "decimal_type": "Enter {label} as a number, for example 97.5.",
+    "decimal_type": "Enter “{Label}” as a number, for example 97.5.",
     "decimal_max_digits": "{Label} has too many digits; {max_digits} at most.",
     "decimal_max_places": "{Label} has too many decimal places; {decimal_places} at most.",
     "decimal_whole_digits": "{Label} is too large a number.",
     "int_parsing": "“{input}” is not a whole number. Write for example 12.",
-    "int_type": "Enter {label} as a whole number, for example 12.",
+    "int_type": "Enter “{Label}” as a whole number, for example 12.",
     "int_parsing_size": "{Label} is too large a number.",
     "finite_number": "{Label} must be a finite number.",
     "greater_than": "{Label} must be more than {gt}.",
     "greater_than_equal": "{Label} must be at least {ge}.",
     "less_than": "{Label} must be less than {lt}.",
     "less_than_equal": "{Label} must be at most {le}.",
-    "enum": "Choose {label} from the list.",
-    "literal_error": "Choose {label} from the list.",
+    "enum": "Choose “{Label}” from the list.",
+    "literal_error": "Choose “{Label}” from the list.",
     "date_from_datetime_parsing": "“{input}” is not a date. Write it as 2026-03-31.",
     "date_parsing": "“{input}” is not a date. Write it as 2026-03-31.",
     "datetime_parsing": "“{input}” is not a date and time. Write it as 2026-03-31 14:05.",
     "datetime_from_date_parsing": "“{input}” is not a date and time. Write it as 2026-03-31 14:05.",
     "timezone_aware": "{Label} needs a time zone, for example 2026-03-31T14:05+02:00.",
-    "too_short": "Enter at least {min_length} for {label}.",
+    "too_short": "Enter at least {min_length} for “{Label}”.",
     "too_long": "{Label}: {max_length} at most.",
     "extra_forbidden": "{Label} is not a field of this form.",
-    "bool_parsing": "Answer {label} with yes or no.",
-    "string_type": "Enter {label} as text.",
+    "bool_parsing": "Answer “{Label}” with yes or no.",
+    "string_type": "Enter “{Label}” as text.",
 }
 
 
@@ -50,13 +50,7 @@ def say(error: ErrorDetails, label: str) -> str:
     given = str(error.get("input", ""))
     context.setdefault("pattern", "")
     shown = given if len(given) <= 60 else given[:57] + "…"  # noqa: PLR2004 - what fits a line
-    return pattern.format(
-        **{**context, "label": _lower(label), "Label": _upper(label), "input": shown}
-    )
-
-
-def _lower(label: str) -> str:
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+    return pattern.format(**{**context, "Label": _upper(label), "input": shown})
 
 
 def _upper(label: str) -> str:

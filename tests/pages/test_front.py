@@ -123,7 +123,7 @@ CLOSED = "This cannot be done now"
         ("petra", f"/lots/{HALF}/stop/recall", "Recall is not open for this lot now."),
         ("anton", f"/quality/samples/{TESTED}-S02/receive", "is in the laboratory already."),
         ("quinn", f"/quality/investigations/{GIVEN}-OOS01/answer", "is open. Nothing is signed"),
-        ("quinn", f"/quality/deviations/{HALF}-D01/decide", "before it is investigated and signed"),
+        ("quinn", f"/quality/deviations/{HALF}-D01/decide", "Have it investigated; then decide."),
         ("quinn", f"/quality/results/{TESTED}-R01/not-applicable", "there is nothing to agree to"),
         ("vera", f"/quality/results/{TESTED}-R01/investigate", "does not ask for an investigation"),
         ("quinn", f"/quality/lots/{GIVEN}/let-go", "is critical and open, or was decided against"),

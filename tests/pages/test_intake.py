@@ -153,7 +153,7 @@ def test_four_people_take_in_a_patients_own_cells(
         ),
         pytest.param({"donation_code": "PL001499"}, "8 characters", id="half a donation code"),
         pytest.param({"patient_code": ""}, "enter the chain-of-identity code", id="no patient"),
-        pytest.param({"use": ""}, "for whom", id="nothing chosen"),
+        pytest.param({"use": ""}, "Enter “For whom”", id="nothing chosen"),
     ],
 )
 def test_a_wrong_code_is_said_in_words_and_what_was_typed_stays(
@@ -251,7 +251,7 @@ def test_a_receipt_of_yesterday_is_no_receipt_of_tomorrow(
     assert "2026-03-02 09:01 lies ahead" in words_of(page.text)
     unanswered = {key: each for key, each in sent.items() if key != "container_intact"}
     page = browser("olga").post(f"/intake/donations/{code}/receive", data=unanswered)
-    assert "Enter container intact" in words_of(page.text)
+    assert "Enter “Container intact" in words_of(page.text)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_a_certificate_can_follow_and_is_handed_out_as_a_file(
     lars, place = browser("lars"), f"/supplies/materials/{number}"
     assert "No certificate" in browser("quinn").get(f"{place}/decision/released").text
     forgotten = lars.post(f"{place}/certificate", data={"version": "1"})
-    assert (forgotten.status_code, "Enter certificate" in forgotten.text) == (422, True)
+    assert (forgotten.status_code, "Enter “Certificate" in forgotten.text) == (422, True)
     wrong = {"file": ("coa.pdf", b"<html>", "application/pdf")}
     refused = lars.post(f"{place}/certificate", data={"version": "1"}, files=wrong)
     assert (refused.status_code, "is no PDF" in refused.text) == (422, True)
@@ -170,7 +170,7 @@ def test_olga_keeps_the_logbook(browser: Open, stock: Stock, clock: Clock) -> No
         "words": "By the maker, certificate 77",
     }
     blank = olga.post(f"{place}/calibration", data=log)
-    assert (blank.status_code, "Enter outcome" in blank.text) == (422, True)
+    assert (blank.status_code, "Enter “Outcome" in blank.text) == (422, True)
     passed = {**log, "outcome": "passed"}
     assert olga.post(f"{place}/calibration", data=passed, files=FILE).status_code == 303
     stale = olga.post(f"{place}/calibration", data=passed)

@@ -115,7 +115,7 @@ def _named(step: Step, sent: dict[str, str], zone: str) -> dict[str, Any]:
     given = {code: value for code, value in given.items() if value}
     known = {*given, *(each.field for each in wrong)}
     missing = [each for each in step.fields if each.code not in known]
-    wrong += [FieldError(each.code, f"Enter {each.title}.") for each in missing]
+    wrong += [FieldError(each.code, f"Enter “{each.title}”.") for each in missing]
     if wrong:
         raise BadInput(wrong)
     values = [{"code": code, "value": value} for code, value in given.items()]

@@ -53,7 +53,9 @@ def refuse_undecidable(donation: DonationRow) -> None:
     """
     if not verdicts_for(donation.state):
         now = donation.state.label.lower()
-        raise NoSuchDecision(f"{donation.donation_code} is {now}; that is final.")
+        raise NoSuchDecision(
+            f"{donation.donation_code} is {now}; that is final. Other cells are another donation."
+        )
 
 
 def decide_donation(

@@ -29,7 +29,7 @@ from schemas.trail import Meaning
 
 
 class NothingToWithdraw(RecordError):
-    """No consent of this donor stands that could be withdrawn."""
+    """No consent of this donor stands that could be withdrawn. Look at the donor's page."""
 
     status = 409
     title = "No consent stands"

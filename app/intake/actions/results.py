@@ -26,7 +26,7 @@ HEADER = tuple(
 
 
 class NothingToVerify(RecordError):
-    """No result of this report waits for a second person any more."""
+    """No result of this report waits for a second person any more. Look at the donor's page."""
 
     status = 409
     title = "Nothing to verify"
