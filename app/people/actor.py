@@ -1,10 +1,19 @@
 """Who acts: a person, in one role, at one site. Handed to every action as `by`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.errors import Forbidden
 from app.people.permissions import acting_role, who_may
 from schemas.people import Role
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A password that was compared with a stored hash before anything was locked for it."""
+
+    stored: str
+    password: str = field(repr=False)
+    right: bool
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,8 @@ class Actor:
     session_id: int | None = None
     has_signed: bool = False
     must_change_password: bool = False
+    tried: Tried | None = None
+    """The password this request signs with; whether it counts is for the action to say."""
 
     def may(self, deed: str) -> bool:
         """Whether one of this person's roles may do this deed."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import SignatureFailed, TooManyAttempts
-from app.people.actor import Actor
+from app.people.actor import Actor, Tried
 from app.people.models import Account, FailedAttempt
 from app.settings import settings
 
@@ -39,14 +38,6 @@ def _nobodys_hash() -> str:
     return hashed(secrets.token_urlsafe())
 
 
-@dataclass(frozen=True)
-class Tried:
-    """A password that was compared with a stored hash before anything was locked for it."""
-
-    stored: str
-    right: bool
-
-
 def stored_hash(account: Account | None) -> str:
     """The account's hash; of an account that does not exist, one that takes as long to compare."""
     nobodys = _nobodys_hash()  # made before it is needed: the first stranger waits no longer
@@ -58,18 +49,18 @@ def try_password(stored: str, password: str) -> Tried:
     try:
         hasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
-        return Tried(stored, right=False)
-    return Tried(stored, right=True)
+        return Tried(stored, password, right=False)
+    return Tried(stored, password, right=True)
 
 
 def matches(account: Account | None, password: str, tried: Tried | None = None) -> bool:
     """Whether this is the account's password.
 
-    What was tried before counts only against the same hash: a password that was changed
-    meanwhile is compared anew.
+    What was tried before counts only for the same password against the same hash: one that was
+    changed meanwhile is compared anew.
     """
     stored = stored_hash(account)
-    if tried is None or tried.stored != stored:
+    if tried is None or (tried.stored, tried.password) != (stored, password):
         tried = try_password(stored, password)
     return tried.right and account is not None
 
@@ -114,7 +105,7 @@ def prove(session: Session, by: Actor, password: str, *, at: datetime) -> Accoun
     account = session.get_one(Account, by.account_id)
     if is_locked(account, at):
         raise TooManyAttempts
-    if account.closed_at is not None or not matches(account, password):
+    if account.closed_at is not None or not matches(account, password, by.tried):
         raise SignatureFailed
     return account
 

@@ -1,6 +1,6 @@
 """Who is at the other end: browser sessions with an idle lock, and tokens for machines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from app.people.actor import Actor
 from app.people.credentials import token_digest
 from app.people.models import Account, ApiToken, BrowserSession, Site, roles_named
 from app.people.permissions import MAY
+from app.people.proving import tried_before
 from app.settings import settings
 from app.web.clock import Now
 from app.web.unit import turns
@@ -92,6 +93,8 @@ async def signed_in(request: Request, at: Now) -> Actor:
     if stale is not None:
         async with turns(request).writing:
             await run_in_threadpool(_see_again, request, stale, at)
+    if request.method == "POST":
+        actor = replace(actor, tried=await tried_before(request, actor, at=at))
     request.state.actor = actor
     return actor
 

@@ -126,12 +126,17 @@ def saved_as(name: str) -> dict[str, str]:
     return {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
 
 
+async def form_of(request: Request) -> FormData:
+    """What the browser sent; read from the wire once, however often it is asked for."""
+    return await request.form(max_files=60, max_fields=3000, max_part_size=2 * 1024 * 1024)
+
+
 async def sent_form(request: Request) -> AsyncIterator[FormData]:
     """What the browser sent, kept so that a refusal can show it again; its files are closed after.
 
     A screen may offer a file for each of its parts, and a browser sends the empty ones too.
     """
-    form = await request.form(max_files=60, max_fields=3000, max_part_size=2 * 1024 * 1024)
+    form = await form_of(request)
     values = {
         name: [each for each in form.getlist(name) if isinstance(each, str)]
         for name in form

@@ -8,9 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.db import Database
-from app.people import actions as people
-from app.trail import audit
-from schemas.people import NewToken
 from tests.conftest import PASSWORD, ZONE, Browser, Clock, Shelf, person
 from tests.journeys import delivery as step
 from tests.journeys.certified import CertifiedSite, certified_lots, certified_site, lots_of
@@ -234,22 +231,6 @@ def test_another_site_is_told_that_there_is_nothing(
     assert on_its_way.order.number not in theirs
     assert on_its_way.order.patient_code not in theirs
     assert on_its_way.order.patient_code not in tomas.get("/delivery/requests/new").text
-
-
-@pytest.fixture
-def machine(database: Database, browser: Open, clock: Clock) -> Callable[[str], Browser]:
-    """`machine("lars")`: a program that acts for Lars."""
-
-    def opened(username: str) -> Browser:
-        with database.writing() as session:
-            new = NewToken(label="warehouse", expires_on=clock().date() + timedelta(days=30))
-            by = person(session, username)
-            token, _ = people.make_token(session, new, by=by, at=clock(), record=audit.record)
-        program = browser(None)
-        program.headers["authorization"] = f"Bearer {token}"
-        return program
-
-    return opened
 
 
 def test_another_sites_machine_is_told_the_same(

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -10,11 +9,9 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.masters import actions as masters
 from app.masters.starters import starter_texts
-from app.people import actions as people
 from app.trail import audit
 from app.trail.search import find_entries
 from schemas.document import ApproveDocument, DocumentText
-from schemas.people import NewToken
 from schemas.trail import TrailSearch
 from tests.conftest import PASSWORD, Browser, Clock, person, signing
 
@@ -198,22 +195,6 @@ def test_quinn_withdraws_with_a_reason(browser: Open, library: None) -> None:
     assert quinn.post(path, data=SIGNED).status_code == 422
     assert quinn.post(path, data={**SIGNED, "why": "Bank no longer made"}).status_code == 303
     assert "Bank no longer made" in quinn.get("/masters/UC-WCB/1").text
-
-
-@pytest.fixture
-def machine(database: Database, browser: Open, clock: Clock) -> Callable[[str], Browser]:
-    """`machine("olga")`: a program that acts for Olga."""
-
-    def opened(username: str) -> Browser:
-        with database.writing() as session:
-            new = NewToken(label="laboratory", expires_on=clock().date() + timedelta(days=30))
-            by = person(session, username)
-            token, _ = people.make_token(session, new, by=by, at=clock(), record=audit.record)
-        program = browser(None)
-        program.headers["authorization"] = f"Bearer {token}"
-        return program
-
-    return opened
 
 
 def test_a_machine_imports_once_and_approves(machine: Callable[[str], Browser]) -> None:

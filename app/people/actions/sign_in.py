@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import SignatureFailed, TooManyAttempts
 from app.people import credentials
 from app.people.actions.accounts import ref
-from app.people.actor import Actor
+from app.people.actor import Actor, Tried
 from app.people.models import Account, BrowserSession
 from app.people.sessions import actor_of
 from app.settings import settings
@@ -68,7 +68,7 @@ def begin_session(
     address: str,
     at: datetime,
     record: Record,
-    tried: credentials.Tried | None = None,
+    tried: Tried | None = None,
 ) -> tuple[str, Account]:
     """Sign in; returns the token for the browser and the account.
 

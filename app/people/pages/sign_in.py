@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from app.errors import OutOfDate
 from app.people import actions
-from app.people.actor import Actor
-from app.people.credentials import Tried, try_password
+from app.people.actor import Actor, Tried
+from app.people.credentials import try_password
 from app.people.sessions import SignedIn, allowed, cookie_name, set_cookie
 from app.web.clock import Now
 from app.web.guard import client_address
