@@ -6,10 +6,11 @@ again, and nothing audited is ever deleted (design idea 2). The trail listens to
 
 import enum
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -121,13 +122,15 @@ def engine_for(url: str) -> Engine:
     each transaction that may write. PostgreSQL: plain READ COMMITTED, moments told in UTC.
     """
     if not url.startswith("sqlite"):
-        return create_engine(
+        engine = create_engine(
             url,
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=10,
             connect_args={"options": _in_utc(url)},
         )
+        event.listen(engine, "connect", _describe_when_asked)
+        return engine
     engine = create_engine(
         url,
         connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False},
@@ -145,6 +148,41 @@ def _in_utc(url: str) -> str:
     """
     told = make_url(url).query.get("options", "")
     return f"{told if isinstance(told, str) else ' '.join(told)} -c TimeZone=UTC".strip()
+
+
+class _Described(Sequence[Any]):
+    """The columns of an answer, described when somebody looks.
+
+    SQLAlchemy asks each time whether there are any, and looks once for each statement it keeps.
+    """
+
+    def __init__(self, count: int, described: Callable[[], Sequence[Any]]) -> None:
+        self._count = count
+        self._described = described
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._described()[place]
+
+
+@cache
+def _cursor_of(kind: type[Any]) -> type[Any]:
+    """The driver's cursor; its own describes each of fifty columns at every statement."""
+
+    def description(cursor: Any) -> Sequence[Any] | None:
+        def described() -> Any:
+            return kind.description.fget(cursor)
+
+        count = cursor.pgresult.nfields if cursor.pgresult else 0
+        return _Described(count, described) if count else described()
+
+    return type(kind.__name__, (kind,), {"description": property(description)})
+
+
+def _describe_when_asked(connection: Any, _record: object) -> None:
+    connection.cursor_factory = _cursor_of(connection.cursor_factory)
 
 
 def _as_data_error(context: ExceptionContext) -> None:
