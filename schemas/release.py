@@ -163,13 +163,10 @@ class CriterionLine(Contract):
         return not self.state.opens_gate and self.due_at is not None and self.due_at < at
 
 
-class ReleaseVerdict(Contract):
+class Standing(Contract):
     """What the rules say of a lot at a moment: which acts are open, and why the others are not."""
 
-    lot_number: Code
-    dossier_digest: Digest
     at: Moment
-    software: Text
     criteria: tuple[CriterionLine, ...]
     gates: tuple[GateLine, ...]
     outstanding: tuple[Code, ...] = Field(
@@ -193,6 +190,14 @@ class ReleaseVerdict(Contract):
         """The criteria that gate and whose results should have been there by now."""
         gating = (each for each in self.criteria if each.gate in {Gate.PRE, Gate.POST})
         return tuple(each for each in gating if each.is_overdue(self.at))
+
+
+class ReleaseVerdict(Standing):
+    """How a lot stands, bound to the very dossier it was asked of: what is signed."""
+
+    lot_number: Code
+    dossier_digest: Digest
+    software: Text
 
 
 class Review(Contract):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import Any, TypeVar
 
 from schemas.master import MasterBatchRecord, Phase
 from schemas.master_step import Step
@@ -22,6 +23,8 @@ from schemas.step import (
     StepKind,
     StepValues,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,9 @@ class Book:
     frozen_cells: Decimal
     """Viable cells frozen in the parent's containers this lot starts from."""
     _worked_out: dict[tuple[str, int], Mapping[str, Calculation]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _drawn_up: dict[Callable[["Book"], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -159,6 +165,13 @@ class Book:
         if key not in self._worked_out:
             self._worked_out[key] = dict(work())
         return self._worked_out[key]
+
+    def followed(self, work: Callable[["Book"], T]) -> T:
+        """What follows from the book alone: drawn up once, as what is calculated from an entry."""
+        if work not in self._drawn_up:
+            self._drawn_up[work] = work(self)
+        found: T = self._drawn_up[work]
+        return found
 
     def with_correction(self, entry: EntryWords) -> "Book":
         """The same book with one more entry in it."""

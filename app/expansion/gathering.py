@@ -2,8 +2,9 @@
 
 from collections.abc import Hashable
 from decimal import Decimal
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, lazyload
 
 from app.errors import NotFound
@@ -18,26 +19,42 @@ from schemas.master import MasterBatchRecord
 from schemas.master_step import Step
 from schemas.production import EntryWords
 
+ENTRIES = (
+    select(StepRow.words, StepRow.sha256, StepRow.step, StepRow.occurrence)
+    .where(StepRow.lot_id == bindparam("lot"))
+    .order_by(StepRow.number)
+)
+"""Columns alone: a book is made at every look at a lot, of every entry there is."""
 NONE = Decimal(0)
 BOOKS_MAX = 100
 _books: dict[Hashable, Book] = {}
 """What a book holds, by digests and digits, says what is calculated from it."""
 
 
+class _Entry(NamedTuple):
+    """The place of an entry, for naming it when its words are not what was written."""
+
+    lot: str
+    step: str
+    occurrence: int
+
+    @property
+    def ref(self) -> str:
+        """How the trail refers to it."""
+        return f"{self.lot}/step/{self.step}/{self.occurrence}"
+
+
 def book_of(session: Session, lot: Lot) -> Book:
     """The lot's master, as it was frozen, with everything entered so far."""
     bundle = bundle_of(session, lot)
-    rows = session.scalars(
-        select(StepRow)
-        .where(StepRow.lot_id == lot.id)
-        .order_by(StepRow.number)
-        .options(lazyload(StepRow.lot))
-    ).all()
+    rows = session.execute(ENTRIES, {"lot": lot.id}).all()
     checked = session.scalars(
         select(StepRow.number).join(StepCheck).where(StepRow.lot_id == lot.id)
     )
     sources = session.scalars(
-        select(Source).where(Source.lot_id == lot.id, Source.kind == SourceKind.CONTAINER)
+        select(Source)
+        .where(Source.lot_id == lot.id, Source.kind == SourceKind.CONTAINER)
+        .options(lazyload(Source.lot), lazyload(Source.parent_lot))
     ).all()
     parents = {each.parent_lot.id: each.parent_lot for each in sources if each.parent_lot}
     refs = [each.ref for each in sources]
@@ -45,7 +62,12 @@ def book_of(session: Session, lot: Lot) -> Book:
     book = Book(
         master=bundle.master,
         product=bundle.product,
-        written=tuple(words_of(each) for each in rows),
+        written=tuple(
+            as_written(
+                EntryWords, each.words, each.sha256, _Entry(lot.ref, each.step, each.occurrence)
+            )
+            for each in rows
+        ),
         checked=frozenset(checked),
         # A pool of parents is as old as its oldest.
         carried=max((doublings_of(session, each) for each in parents.values()), default=NONE),

@@ -57,14 +57,14 @@ def production_of(session: Session, lot: Lot) -> ProductionRecord:
             )
             for each in book.open_places()
         ),
-        passages=passages_of(book),
-        labels=_labels(book),
+        passages=book.followed(passages_of),
+        labels=book.followed(_labels),
         samples=_samples(session, lot, book),
         supplies=supplies_of_lot(session, lot.number),
         carried_doublings=shown(book.carried),
         cumulative_doublings=None if reached is None else shown(reached),
         maximum_doublings=book.product.maximum_cumulative_doublings,
-        out_of_step=out_of_step(book),
+        out_of_step=book.followed(out_of_step),
         started_at=lot.started_at,
         completed_at=lot.completed_at,
         endorsement=_endorsement(session, lot),
@@ -133,8 +133,8 @@ def sample_facts(row: SampleTaken, book: Book) -> SampleFacts:
 
 def _phases(session: Session, lot: Lot, book: Book) -> tuple[PhaseRecord, ...]:
     checks = _checks(session, lot)
-    kept = session.execute(select(StepRow.number, StepRow.sha256).where(StepRow.lot_id == lot.id))
-    digests = {row.number: row.sha256 for row in kept}
+    kept = select(StepRow.number, StepRow.sha256).where(StepRow.lot_id == lot.id)
+    digests: dict[int, str] = dict(session.execute(kept).all())
     deviations: dict[str, list[str]] = defaultdict(list)
     for number, about in session.execute(
         select(Deviation.number, Deviation.about)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from app.errors import NotFound, OutOfDate, RecordError
 from app.lot.lots import hold, lot_for_change
@@ -216,7 +216,10 @@ def decide(
 def deviations_of(session: Session, lot: Lot) -> tuple[DeviationFacts, ...]:
     """The deviations of a lot with their signatures, in order."""
     rows = session.scalars(
-        select(Deviation).where(Deviation.lot_id == lot.id).order_by(Deviation.id)
+        select(Deviation)
+        .where(Deviation.lot_id == lot.id)
+        .order_by(Deviation.id)
+        .options(lazyload(Deviation.lot))
     )
     return tuple(deviation_facts(session, row) for row in rows)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from app.db import begins_with
 from app.errors import NotFound, OutOfDate
@@ -99,7 +99,12 @@ def release_hold(session: Session, number: str, words: HoldLot, *, by: Actor, at
 
 def sources_of(session: Session, lot: Lot) -> tuple[LotSource, ...]:
     """What this lot came from, in order."""
-    rows = session.scalars(select(Source).where(Source.lot_id == lot.id).order_by(Source.id))
+    rows = session.scalars(
+        select(Source)
+        .where(Source.lot_id == lot.id)
+        .order_by(Source.id)
+        .options(lazyload(Source.lot), lazyload(Source.parent_lot))
+    )
     return tuple(
         LotSource(
             kind=row.kind,
@@ -116,7 +121,10 @@ def sources_of(session: Session, lot: Lot) -> tuple[LotSource, ...]:
 def containers_of(session: Session, lot: Lot) -> tuple[Container, ...]:
     """The containers of this lot, in the order of their numbers."""
     rows = session.scalars(
-        select(Container).where(Container.lot_id == lot.id).order_by(Container.number)
+        select(Container)
+        .where(Container.lot_id == lot.id)
+        .order_by(Container.number)
+        .options(lazyload(Container.lot))
     )
     return tuple(rows)
 

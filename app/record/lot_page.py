@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.lot import ContainerState, DeviationState, Stage
-from schemas.release import Dossier, ReleaseVerdict
+from schemas.release import Dossier, Standing
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Stop:
     href: str
 
 
-def journey(dossier: Dossier, verdict: ReleaseVerdict, records: int) -> tuple[Stop, ...]:
+def journey(dossier: Dossier, verdict: Standing, records: int) -> tuple[Stop, ...]:
     """The stages of a lot's journey, in order; states are done, now, later or stopped."""
     return (
         _intake(dossier),
@@ -57,7 +57,7 @@ def _testing(dossier: Dossier) -> Stop:
     return Stop("Testing", state, says, f"/quality/lots/{dossier.lot.number}")
 
 
-def _release(dossier: Dossier, verdict: ReleaseVerdict) -> Stop:
+def _release(dossier: Dossier, verdict: Standing) -> Stop:
     stage = dossier.lot.stage
     href = f"/lots/{dossier.lot.number}/release"
     closed = sum(1 for gate in verdict.gates if not gate.is_open)

@@ -13,7 +13,7 @@ from app.record.lot_page import journey, open_deviations
 from app.record.proving import prove
 from app.record.roles import LotReader, Reader, RegisterReader, Sealer, ShipmentReader
 from app.record.site_key import known_authority, site_key
-from app.release.actions import ask
+from app.release.actions import look
 from app.trail import attachments
 from app.web.clock import Now
 from app.web.forms import upload_in
@@ -34,7 +34,7 @@ def lot(
     session: Look,
 ) -> Response:
     row = find_lot(session, number)
-    dossier, verdict = ask(session, row, by=by, at=at)
+    dossier, verdict = look(session, row, by=by, at=at)
     jobs = making.jobs_of(session, row)
     made = sum(1 for job in jobs if job.state is JobState.DONE)
     return show(

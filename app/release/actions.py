@@ -13,7 +13,7 @@ from app.people import actions as people
 from app.people.actor import Actor
 from app.release.dossier import dossier_of
 from app.release.models import Certificate
-from app.release.rules import judge_release
+from app.release.rules import judge_release, judge_standing
 from app.release.statements import batch_of, statement_of
 from app.trail import attachments, audit
 from app.trail.separation import refuse_same_person
@@ -32,6 +32,7 @@ from schemas.release import (
     Question,
     RejectLot,
     ReleaseVerdict,
+    Standing,
 )
 from schemas.trail import Meaning
 
@@ -72,6 +73,12 @@ def ask(session: Session, lot: Lot, *, by: Actor, at: datetime) -> tuple[Dossier
     """The dossier of a lot as it stands, and what the rules say of it now."""
     dossier = dossier_of(session, lot, by=by, at=at)
     return dossier, judge_release(Question(dossier=dossier, at=at))
+
+
+def look(session: Session, lot: Lot, *, by: Actor, at: datetime) -> tuple[Dossier, Standing]:
+    """The same for a screen on which nothing is signed."""
+    dossier = dossier_of(session, lot, by=by, at=at)
+    return dossier, judge_standing(Question(dossier=dossier, at=at))
 
 
 def only(act: Act, among: tuple[Act, ...]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.expansion.production import production_of
 from app.intake.actions import donation_dossier, find_donation
+from app.intake.models import DonationRow
 from app.lot.deviations import deviations_of
 from app.lot.lots import container_facts, containers_of, facts_of, sources_of
 from app.lot.models import Lot, Source
@@ -46,20 +47,21 @@ REVIEWS_AND_RELEASE = (
 def dossier_of(session: Session, lot: Lot, *, by: Actor, at: datetime) -> Dossier:
     """Everything known of a lot: what its release is judged by."""
     ancestors = ancestors_of(session, lot)
+    donations = _donations_of(session, ancestors)
     production = production_of(session, lot)
     return Dossier(
         lot=facts_of(lot, by),
         product=bundle_of(session, lot).product,
         sources=sources_of(session, lot),
         parents=tuple(_parent(each) for each in ancestors[1:]),
-        donations=_donations(session, ancestors, by=by, at=at),
+        donations=_dossiers(session, donations, by=by, at=at),
         production=production,
         supplies=production.supplies,
         quality=quality_of(session, lot),
         deviations=deviations_of(session, lot),
         containers=tuple(container_facts(each) for each in containers_of(session, lot)),
         reviews=reviews_of(session, lot),
-        last_entry_seq=last_entry_seq(session, lot),
+        last_entry_seq=_last_seq(session, _refs(lot, donations)),
         certificates=register_of(session, lot),
     )
 
@@ -68,14 +70,13 @@ def ancestors_of(session: Session, lot: Lot) -> tuple[Lot, ...]:
     """This lot and every lot its cells came from, nearest first, each once."""
     found = [lot]
     for each in found:
-        rows = session.scalars(
-            select(Source).where(Source.lot_id == each.id, Source.parent_lot_id.is_not(None))
+        parents = session.scalars(
+            select(Lot)
+            .join(Source, Source.parent_lot_id == Lot.id)
+            .where(Source.lot_id == each.id)
+            .order_by(Source.id)
         )
-        found.extend(
-            row.parent_lot
-            for row in rows
-            if row.parent_lot is not None and row.parent_lot not in found
-        )
+        found.extend(parent for parent in parents if parent not in found)
     return tuple(dict.fromkeys(found))
 
 
@@ -89,14 +90,15 @@ def donation_codes_of(session: Session, lots: tuple[Lot, ...]) -> tuple[str, ...
     return tuple(dict.fromkeys(codes))
 
 
-def _donations(
-    session: Session, lots: tuple[Lot, ...], *, by: Actor, at: datetime
+def _donations_of(session: Session, lots: tuple[Lot, ...]) -> tuple[DonationRow, ...]:
+    return tuple(find_donation(session, code) for code in donation_codes_of(session, lots))
+
+
+def _dossiers(
+    session: Session, donations: tuple[DonationRow, ...], *, by: Actor, at: datetime
 ) -> tuple[DonationDossier, ...]:
     on = at.astimezone(ZoneInfo(by.zone)).date()
-    return tuple(
-        donation_dossier(session, find_donation(session, code), on=on)
-        for code in donation_codes_of(session, lots)
-    )
+    return tuple(donation_dossier(session, each, on=on) for each in donations)
 
 
 def _parent(lot: Lot) -> ParentFacts:
@@ -111,11 +113,12 @@ def _parent(lot: Lot) -> ParentFacts:
 
 def refs_of(session: Session, lot: Lot) -> tuple[str, ...]:
     """The references a lot's history lies under: its own, its donations', their donors'."""
-    refs = [lot.ref]
-    for code in donation_codes_of(session, ancestors_of(session, lot)):
-        donation = find_donation(session, code)
-        refs += [donation.ref, donation.donor.ref]
-    return tuple(dict.fromkeys(refs))
+    return _refs(lot, _donations_of(session, ancestors_of(session, lot)))
+
+
+def _refs(lot: Lot, donations: tuple[DonationRow, ...]) -> tuple[str, ...]:
+    below = (ref for each in donations for ref in (each.ref, each.donor.ref))
+    return tuple(dict.fromkeys((lot.ref, *below)))
 
 
 def deeds_on(session: Session, lot: Lot) -> tuple[Entry, ...]:
@@ -125,7 +128,11 @@ def deeds_on(session: Session, lot: Lot) -> tuple[Entry, ...]:
 
 def last_entry_seq(session: Session, lot: Lot) -> int:
     """The last deed on a lot, its donations and donors; reviews and release apart."""
-    return last_seq_about(session, refs_of(session, lot), without=REVIEWS_AND_RELEASE)
+    return _last_seq(session, refs_of(session, lot))
+
+
+def _last_seq(session: Session, refs: tuple[str, ...]) -> int:
+    return last_seq_about(session, refs, without=REVIEWS_AND_RELEASE)
 
 
 def reviews_of(session: Session, lot: Lot) -> tuple[ReviewFacts, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotAsWritten
 from app.lot.models import Lot
 from app.people.actor import Actor
-from app.release.actions import CERTIFYING, ask
+from app.release.actions import CERTIFYING, look
 from app.release.dossier import certificate_facts
 from app.release.models import Certificate
 from app.release.rules.gates import (
@@ -22,7 +22,7 @@ from app.trail.separation import has_clash
 from schemas.lot import Stage
 from schemas.people import Task
 from schemas.reading import ResultState
-from schemas.release import Act, CertificateFacts, ReleaseVerdict
+from schemas.release import Act, CertificateFacts, Standing
 from schemas.specification import Gate
 from schemas.trail import Entry
 
@@ -66,7 +66,7 @@ class LotToRelease:
     """A lot that waits for its release, and what the rules say of it now."""
 
     lot: Lot
-    verdict: ReleaseVerdict | None
+    verdict: Standing | None
     """None where too many wait to judge them all, and where it cannot be judged."""
     altered: str = ""
     """Why it cannot be judged: something of it was changed from outside."""
@@ -100,7 +100,7 @@ class LotToRelease:
         return self.lot.held or bool(self.altered) or late
 
 
-def _results_that_keep(verdict: ReleaseVerdict) -> Iterator[str]:
+def _results_that_keep(verdict: Standing) -> Iterator[str]:
     overdue = {each.code for each in verdict.overdue}
     gating = [each for each in verdict.criteria if each.gate in GATING]
     for state, says in KEEPING.items():
@@ -112,14 +112,14 @@ def _results_that_keep(verdict: ReleaseVerdict) -> Iterator[str]:
             yield f"{says}: {few}{more}{f', {late} overdue' if late else ''}."
 
 
-def _gates_that_keep(verdict: ReleaseVerdict) -> Iterator[str]:
+def _gates_that_keep(verdict: Standing) -> Iterator[str]:
     for gate in verdict.gates:
         if gate.findings and gate.rule not in TOLD_BY_RESULTS:
             more = len(gate.findings) - 1
             yield gate.findings[0].says + (f" And {more} more." if more else "")
 
 
-def offered(session: Session, lot: Lot, verdict: ReleaseVerdict, *, by: Actor) -> tuple[Offer, ...]:
+def offered(session: Session, lot: Lot, verdict: Standing, *, by: Actor) -> tuple[Offer, ...]:
     """The acts that are open for this lot and that this person's roles may do."""
     offers = []
     for act in verdict.allowed:
@@ -146,7 +146,7 @@ def lots_to_release(
 def _judged(session: Session, lot: Lot, *, by: Actor, at: datetime) -> LotToRelease:
     """One altered lot must not hide the others from those who have to act on it."""
     try:
-        return LotToRelease(lot, ask(session, lot, by=by, at=at)[1])
+        return LotToRelease(lot, look(session, lot, by=by, at=at)[1])
     except NotAsWritten as no:
         return LotToRelease(lot, None, no.says)
 

@@ -74,7 +74,7 @@ def review_form(
 ) -> Response:
     lot = find_lot(session, number)
     entries = dossier.deeds_on(session, lot)
-    facts, _ = actions.ask(session, lot, by=by, at=at)
+    facts, _ = actions.look(session, lot, by=by, at=at)
     return show(
         request,
         "release/review.html",

@@ -400,3 +400,12 @@ def test_labels_are_reconciled(
     (found,) = calculate(here, AUTO.master.step("S450"), 1, read)
     assert found.calculation.shown == missing
     assert amiss(here, "S450", values) == rules
+
+
+def test_what_follows_from_a_book_is_drawn_up_once_and_anew_with_another_entry() -> None:
+    here = colter((2_000_000, 8_000_000))
+    first = here.followed(passages_of)
+    assert first == passages_of(here)
+    assert here.followed(passages_of) is first
+    more = here.with_correction(here.written[0].model_copy(update={"entry": 99, "corrects": 1}))
+    assert more.followed(passages_of) is not first

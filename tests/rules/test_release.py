@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from app.release import actions
-from app.release.rules import RULES, SOFTWARE, judge_again, judge_release
+from app.release.rules import RULES, SOFTWARE, judge_again, judge_release, judge_standing
 from schemas.lot import Stage
-from schemas.release import Act, Checklist, Question
+from schemas.release import Act, Checklist, Question, Standing
 from schemas.specification import Gate
 from tests.conftest import Shelf, person
 from tests.journeys.production import lot_at
@@ -467,3 +467,9 @@ def test_an_open_investigation(question: Question) -> None:
     }
     assert "REL-06" in closed(with_changed(question, quality__investigations=[investigation]))
     assert "REL-06" not in closed(question)
+
+
+def test_who_looks_sees_what_the_signed_verdict_says(question: Question) -> None:
+    verdict = judge_release(question)
+    seen = judge_standing(question)
+    assert seen.plain() == {name: verdict.plain()[name] for name in Standing.model_fields}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from app.intake.actions import facts
 from app.intake.actions.donors import find_donor
@@ -126,7 +126,10 @@ def _texts(eligibilities: Sequence[Eligibility]) -> tuple[str, ...]:
 
 def _decision_rows(session: Session, donation: DonationRow) -> Sequence[DecisionRow]:
     return session.scalars(
-        select(DecisionRow).where(DecisionRow.donation_id == donation.id).order_by(DecisionRow.id)
+        select(DecisionRow)
+        .where(DecisionRow.donation_id == donation.id)
+        .order_by(DecisionRow.id)
+        .options(lazyload(DecisionRow.donation))
     ).all()
 
 

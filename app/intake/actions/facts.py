@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from app.intake.models import (
     ConsentRow,
@@ -123,6 +123,7 @@ def corrections_of(session: Session, donation: DonationRow) -> tuple[CorrectedDo
         select(DonationCorrection)
         .where(DonationCorrection.donation_id == donation.id)
         .order_by(DonationCorrection.id)
+        .options(lazyload(DonationCorrection.donation))
     )
     return tuple(
         CorrectedDonation(
@@ -142,6 +143,7 @@ def risk_assessments_of(session: Session, donor: Donor) -> tuple[RiskAssessment,
         select(RiskAssessmentRow)
         .where(RiskAssessmentRow.donor_id == donor.id)
         .order_by(RiskAssessmentRow.id)
+        .options(lazyload(RiskAssessmentRow.donor))
     )
     return tuple(RiskAssessment.model_validate(each.content) for each in rows)
 
@@ -152,6 +154,7 @@ def urgent_need_of(session: Session, donation: DonationRow) -> UrgentNeed | None
         select(UrgentNeedRow)
         .where(UrgentNeedRow.donation_id == donation.id)
         .order_by(UrgentNeedRow.id.desc())
+        .options(lazyload(UrgentNeedRow.donation))
         .limit(1)
     ).first()
     return UrgentNeed.model_validate(row.content) if row else None

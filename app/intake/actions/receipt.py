@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from app.errors import BadInput, FieldError, NotFound, OutOfDate
 from app.intake.actions.days import local_day, not_to_come
@@ -148,7 +148,10 @@ def _product_for(session: Session, donation: DonationRow, code: str, *, on: date
 def receipt_rows(session: Session, donation: DonationRow) -> Sequence[ReceiptRow]:
     """The receipt inspections of a donation, in order; the last one stands."""
     return session.scalars(
-        select(ReceiptRow).where(ReceiptRow.donation_id == donation.id).order_by(ReceiptRow.id)
+        select(ReceiptRow)
+        .where(ReceiptRow.donation_id == donation.id)
+        .order_by(ReceiptRow.id)
+        .options(lazyload(ReceiptRow.donation))
     ).all()
 
 

@@ -6,7 +6,7 @@ from app.settings import VERSION
 from schemas.lot import Stage
 from schemas.quality_record import CriterionRecord
 from schemas.reading import ResultState
-from schemas.release import Act, CriterionLine, GateLine, Question, ReleaseVerdict
+from schemas.release import Act, CriterionLine, GateLine, Question, ReleaseVerdict, Standing
 from schemas.specification import Gate
 
 SOFTWARE = f"Passage {VERSION}"
@@ -17,6 +17,11 @@ RECALLABLE = frozenset({Stage.CONDITIONALLY_CERTIFIED, Stage.CERTIFIED})
 def judge_release(question: Question) -> ReleaseVerdict:
     """Ask every gate of this dossier at this moment. The same question gets the same answer."""
     return _judged(question, (*BEFORE_ANY, *BEFORE_FINAL))
+
+
+def judge_standing(question: Question) -> Standing:
+    """The same for who only looks: the dossier is not digested, which takes longer than judging."""
+    return _standing(question, (*BEFORE_ANY, *BEFORE_FINAL))
 
 
 def judge_again(question: Question, signed: ReleaseVerdict) -> ReleaseVerdict:
@@ -39,6 +44,17 @@ def judge_again(question: Question, signed: ReleaseVerdict) -> ReleaseVerdict:
 
 def _judged(question: Question, rules: tuple[Rule[Question], ...]) -> ReleaseVerdict:
     dossier = question.dossier
+    standing = _standing(question, rules)
+    return ReleaseVerdict(
+        lot_number=dossier.lot.number,
+        dossier_digest=dossier.digest(),
+        software=SOFTWARE,
+        **{name: getattr(standing, name) for name in Standing.model_fields},
+    )
+
+
+def _standing(question: Question, rules: tuple[Rule[Question], ...]) -> Standing:
+    dossier = question.dossier
     gates = tuple(_line(each, question) for each in rules)
     post = tuple(dossier.quality.at_gate(Gate.POST))
     failed = tuple(
@@ -47,11 +63,8 @@ def _judged(question: Question, rules: tuple[Rule[Question], ...]) -> ReleaseVer
         if line.criterion.gates and line.state is ResultState.FAIL
     )
     outstanding = tuple(line.criterion.code for line in post if line.state is ResultState.PENDING)
-    return ReleaseVerdict(
-        lot_number=dossier.lot.number,
-        dossier_digest=dossier.digest(),
+    return Standing(
         at=question.at,
-        software=SOFTWARE,
         criteria=tuple(_criterion(line) for line in dossier.quality.criteria),
         gates=gates,
         outstanding=outstanding,
