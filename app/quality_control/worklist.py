@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
 
 from app.expansion.models import SampleTaken
 from app.lot.models import Deviation, Lot
@@ -72,6 +72,11 @@ def results_due(session: Session) -> tuple[DueSample, ...]:
         .join(SampleTaken.lot)
         .where(Lot.stage.in_(UNDER_TEST))
         .order_by(SampleReceipt.received_at)
+        .options(
+            contains_eager(SampleReceipt.sample).options(
+                contains_eager(SampleTaken.lot), lazyload(SampleTaken.entry)
+            )
+        )
         .execution_options(yield_per=SHOWN_MAX)
     )
     found: list[DueSample] = []
