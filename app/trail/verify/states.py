@@ -25,17 +25,18 @@ ROOM = 10**14  # one more than DIGITS can write
 STORE = """
 PRAGMA journal_mode=OFF;
 PRAGMA synchronous=OFF;
-CREATE TABLE last (place INTEGER PRIMARY KEY, seq INT, did TEXT, by TEXT, state TEXT);
+CREATE TABLE last (place INTEGER PRIMARY KEY, turn INT, seq INT, did TEXT, by TEXT, state TEXT);
 CREATE TABLE odd (number INTEGER PRIMARY KEY, tbl TEXT, key TEXT, seen INT DEFAULT 0,
   UNIQUE (tbl, key));
 CREATE TABLE deed (did TEXT, by TEXT, at TEXT, seq INT, about TEXT, why TEXT, details TEXT,
   PRIMARY KEY (did, by, at, seq)) WITHOUT ROWID;
 BEGIN;
 """
-INTO_LAST = "INTO last (place, seq, did, by, state) VALUES (?,?,?,?,?)"
+INTO_LAST = "INTO last (place, turn, seq, did, by, state) VALUES (?,?,?,?,?,?)"
 
-Row = tuple[int, int, str, str, str]
-"""A row of `last`: the place of the row it tells of, the entry, and the state as JSON."""
+Row = tuple[int, int, int, str, str, str]
+"""A row of `last`: the place of the row it tells of, the turn in which it was written down as new,
+the entry, and the state as JSON."""
 
 
 def has_place(key: object) -> bool:
@@ -86,6 +87,7 @@ class States:
         self._first = {table: number * ROOM for number, table in enumerate(tables)}
         self._tables = tuple(tables)
         self._new: dict[int, Row] = {}
+        self._turn = 1
 
     def __enter__(self) -> Self:
         """Open an empty store that is gone afterwards."""
@@ -117,7 +119,7 @@ class States:
         for change in told.changes:
             table, key, new, old = change
             place = self._place(table, key)
-            row = (place, told.seq, told.did, told.by, new)
+            row = (place, self._turn, told.seq, told.did, told.by, new)
             if old is None and place not in self._new:
                 self._new[place] = row
                 continue
@@ -133,20 +135,22 @@ class States:
         """Write new rows into the store; tell which of them are there already."""
         rows = tuple(self._new.values())
         self._new.clear()
+        self._turn += 1
         done = self._store.executemany(f"INSERT OR IGNORE {INTO_LAST}", rows)
         return [] if done.rowcount == len(rows) else list(self._there_already(rows))
 
     def _there_already(self, rows: Iterable[Row]) -> Iterator[TrailFault]:
+        asked = "SELECT 1 FROM last WHERE place = ? AND turn <> ?"
         for row in rows:
-            place, seq = row[:2]
-            known = self._at(place)
-            if known is not None and known.seq != seq:
+            place, turn, seq = row[:3]
+            if self._store.execute(asked, (place, turn)).fetchone():
                 table, key = self._name(place)
-                yield from _between(Change(table, key, row[-1], None), seq, known)
+                yield from _between(Change(table, key, row[-1], None), seq, self._at(place))
                 self._replace(row)
 
     def _replace(self, row: Row) -> None:
-        self._store.execute(f"INSERT OR REPLACE {INTO_LAST}", row)
+        in_no_turn = (row[0], 0, *row[2:])  # so that it is not taken for new within this one
+        self._store.execute(f"INSERT OR REPLACE {INTO_LAST}", in_no_turn)
 
     def _place(self, table: str, key: str) -> int:
         first = self._first.get(table)
