@@ -55,9 +55,11 @@ def of_recall(_engine: Engine, database: Database, site: Measured) -> None:
 
 
 def of_paper(engine: Engine, database: Database, site: Measured) -> None:
-    """Records of sixty and of three hundred pages."""
+    """Records of sixty and of three hundred pages, and who types meanwhile."""
     for pages in PAGES:
         print(f"  {paper.made(engine, database, site.lot, pages, bare=True)}", flush=True)
+    copy_lot(database, site.lot, range(1, WHOLE_LOTS + 1))
+    print(f"  {paper.meanwhile(engine, site)}", flush=True)
 
 
 def of_soak(engine: Engine, _database: Database, site: Measured) -> None:
