@@ -35,3 +35,20 @@ def too_wide(page: Page) -> int:
         "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     return wide
+
+
+GLOVE = 44
+"""Pixels that a fingertip in a glove hits."""
+
+SMALL = """least => [...document.querySelectorAll(
+        "button, .govuk-button, input, select, textarea, summary")]
+    .filter(each => !["hidden", "radio", "checkbox"].includes(each.type) && each.checkVisibility())
+    .filter(each => Math.min(each.getBoundingClientRect().width,
+        each.getBoundingClientRect().height) < least)
+    .map(each => each.outerHTML.slice(0, 120))"""
+
+
+def too_small(page: Page) -> list[str]:
+    """What is tapped and is smaller than a glove hits; boxes to tick have labels around them."""
+    found: list[str] = page.evaluate(SMALL, GLOVE)
+    return found

@@ -10,7 +10,7 @@ from app.db import Database
 from app.lot.lots import find_lot
 from app.main import create_app
 from app.settings import VERSION
-from tests.browser.accessibility import faults_on, too_wide
+from tests.browser.accessibility import faults_on, too_small, too_wide
 from tests.browser.busy_site import busy
 from tests.browser.conftest import TABLET, TELEPHONE, Enter, Serve
 from tests.browser.rounds import GIVEN, ROUNDS
@@ -39,6 +39,8 @@ ELSEWHERE = {
 }
 ZOOMED = ViewportSize(width=640, height=400)
 """A tablet of 1280 x 800 at 200 per cent."""
+IN_UTC = re.compile(r".{0,60}[0-9]:[0-9]{2} UTC(?![+-]).{0,20}")
+"""A moment that is not in the zone of the unit."""
 
 
 def shapes() -> dict[str, re.Pattern[str]]:
@@ -83,7 +85,9 @@ def test_every_page_is_usable_by_everybody(username: str, serve: Serve, enter: E
             wide = too_wide(visitor.page)
             if wide:
                 faults.append(f"{path}: {wide} px too wide at {screen['width']} px")
+            faults += [f"{path}: too small for a glove: {each}" for each in too_small(visitor.page)]
         visitor.page.set_viewport_size(TABLET)
+        faults += [f"{path}: told in UTC: {each}" for each in IN_UTC.findall(visitor.reads())]
         if f"Passage {VERSION}" not in visitor.reads():
             faults.append(f"{path}: the foot does not say which version this is")
         if visitor.page.locator("h1").count() != 1:
