@@ -41,14 +41,15 @@ class NotPrinted(Exception):
 def print_apart(record: BatchRecord) -> Printed:
     """Print and seal a record in a process of its own, with the key of this installation.
 
-    A server that is told to stop, also from a keyboard, lets the press finish.
+    It works in the same folder, from which the settings may name files. A server that is told
+    to stop, also from a keyboard, lets the press finish.
 
     Raises:
         NotPrinted: why it was not.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "app.record.press"],
-        cwd=ROOT,
+        [sys.executable, "-P", "-m", "app.record.press"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         input=record.canonical(),
         capture_output=True,
         start_new_session=True,
