@@ -1,6 +1,7 @@
 """Which lots came of what, and what each lot came from: asked of the database in one go."""
 
 from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
@@ -25,6 +26,7 @@ from schemas.delivery import EventKind
 from schemas.genealogy import ContainerCount, Node, NodeKind, PatientLine
 from schemas.lot import ContainerState, SourceKind
 
+Asked: TypeAlias = Select[*tuple[Any, ...]]
 Lots = Select[int] | CompoundSelect[int]
 """A query for the ids of lots."""
 
@@ -204,18 +206,28 @@ def sent_containers(
     What is read was checked when it was written, so here only its types are looked at: a recall
     of thousands must not wait, and a line that was altered from outside must still be shown.
     """
-    asked = PACKINGS
+    asked: Asked = PACKINGS
     if patient is not None:
         asked = asked.where(Order.patient_code == patient)
     elif container is not None:
         asked = asked.where(Container.number == container)
     elif lots is not None:
-        # joined, so that a lot is looked up once and not again for each of its containers
-        these = lots.subquery()
-        asked = asked.join(these, Lot.id == these.c[0])
+        asked = _of(asked, lots, joined=session.get_bind().dialect.name == "postgresql")
     lines = (
         dict(zip(FIELDS, row, strict=True)) for row in session.connection().execute(asked).all()
     )
     # packed again after it was put back: where it went last is where it is
     sent = {each["container"]: each for each in lines}
     return LINES.validate_python(list(sent.values()))
+
+
+def _of(asked: Asked, lots: Lots, *, joined: bool) -> Asked:
+    """Those of these lots; each engine has its own way to begin with the lots.
+
+    PostgreSQL looks up a joined lot once, and one that is only named for each of its containers.
+    SQLite begins with lots that are named, and else with everything that was ever packed.
+    """
+    if not joined:
+        return asked.where(Container.lot_id.in_(lots))
+    these = lots.subquery()
+    return asked.join(these, Lot.id == these.c[0])
