@@ -42,6 +42,12 @@ class Link(Contract):
     link: Digest
 
 
+def place_of(ref: str) -> str:
+    """Where something is, from a reference of the trail: lot UNIT1-26-0001, step S110, 1."""
+    parts = ref.split("/")
+    return ", ".join(" ".join(parts[at : at + 2]) for at in range(0, len(parts), 2))
+
+
 class Head(Contract):
     """The end of the trail at a moment: printed on each record."""
 

@@ -144,6 +144,34 @@ PAIRS: tuple[Pair, ...] = (
     ),
 )
 
+DONE = {
+    "lot.start": "started",
+    "step.perform": "performed",
+    "step.correct": "corrected",
+    "step.check": "checked",
+    "sample.receive": "received",
+    "result.enter": "entered",
+    "result.correct": "corrected",
+    "result.verify": "verified",
+    "result.not_applicable": "agreed to",
+    "investigation.lead": "led the investigation of",
+    "investigation.approve": "answered the investigation of",
+    "deviation.investigate": "investigated",
+    "deviation.decide": "decided on",
+    "record.review": "reviewed the record of",
+    "trail.review": "reviewed the trail of",
+    "lot.certify": "certified",
+    "master.import": "imported",
+    "master.approve": "approved",
+    "intake.result": "entered results of",
+    "intake.verify": "verified results of",
+    "supply.receive": "received",
+    "supply.decide": "decided on",
+    "delivery.pack": "packed",
+    "delivery.check": "checked the identity of",
+}
+"""What somebody did, as they are told of it: You performed ..."""
+
 
 def partners(deed: str) -> tuple[tuple[Pair, tuple[str, ...]], ...]:
     """Each pair this deed belongs to, with the deeds on its other side."""

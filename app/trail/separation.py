@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import SamePerson
 from app.people.actor import Actor
-from app.people.duties import Pair, partners, scope_of
+from app.people.duties import DONE, Pair, partners, scope_of
 from app.trail.models import AuditEntry
+from schemas.trail import place_of
 
 _EARLIER = (
     select(AuditEntry.did, AuditEntry.about, AuditEntry.at)
@@ -58,6 +59,6 @@ def has_clash(session: Session, did: str, *, about: str, by: Actor) -> str | Non
 
 def _words(pair: Pair, did: str, about: str, at: datetime) -> str:
     return (
-        f"{pair.number}: {pair.says} You did “{did}” on {about} "
+        f"{pair.number}: {pair.says} You {DONE[did]} {place_of(about)} "
         f"({at:%Y-%m-%d %H:%M} UTC). Ask a colleague. ({pair.cite})"
     )

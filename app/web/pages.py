@@ -22,6 +22,7 @@ from app.web.local_times import told
 from schemas.base import Contract, local_words
 from schemas.people import Role
 from schemas.quantity import THIN_SPACE, apart
+from schemas.trail import place_of
 
 C = TypeVar("C", bound=Contract)
 HERE = Path(__file__).parent.parent
@@ -47,12 +48,6 @@ def role_in_words(role: str) -> str:
     return Role(role).label if role in set(Role) else role
 
 
-def place(ref: str) -> str:
-    """Where something is, from a reference of the trail: lot UNIT1-26-0001, step S110, 1."""
-    parts = ref.split("/")
-    return ", ".join(" ".join(parts[at : at + 2]) for at in range(0, len(parts), 2))
-
-
 @cache
 def static(name: str) -> str:
     """The address of a file that pages wear; a changed file has another, so it may be kept long."""
@@ -70,7 +65,7 @@ environment = Environment(
 environment.filters["local"] = local_time
 environment.filters["told"] = told
 environment.filters["civil"] = civil
-environment.filters["place"] = place
+environment.filters["place"] = place_of
 environment.filters["grouped"] = grouped
 environment.filters["apart"] = apart
 environment.filters["role"] = role_in_words

@@ -288,7 +288,7 @@ def test_a_late_entry_is_asked_as_of_the_moment_of_use(
     with pytest.raises(Refused) as no:
         take(session, number, "1", before)
     assert rules_of(no) == ["SUP-08"]
-    assert "was released at 2026-03-02 10:00 CET, after this use." in str(no.value)
+    assert "was released at 2026-03-02 10:00 UTC+01:00, after this use." in str(no.value)
 
 
 def logged(

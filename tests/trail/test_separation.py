@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from app.errors import SamePerson
 from app.people.actor import Actor
-from app.people.duties import PAIRS, Pair, Scope
+from app.people.duties import DONE, PAIRS, Pair, Scope
 from app.people.permissions import MAY
 from app.trail import audit
 from app.trail.separation import has_clash, refuse_same_person
+from schemas.trail import place_of
 from tests.conftest import Clock, person
 
 LOT = "lot/A-1"
@@ -65,7 +66,7 @@ def test_the_same_person_is_told_which_pair_and_where(
         with pytest.raises(SamePerson) as no:
             refuse_same_person(session, order.later, about=order.second, by=olga)
         assert [each.number for each in PAIRS if each.number in no.value.says]
-        assert f"“{order.earlier}” on {order.first}" in no.value.says
+        assert f"You {DONE[order.earlier]} {place_of(order.first)} (" in no.value.says
         assert has_clash(session, order.later, about=order.second, by=olga) == no.value.says
 
 
@@ -137,6 +138,10 @@ def test_years_between_do_not_matter(session: Session, clock: Clock, olga: Actor
 def test_every_deed_of_a_pair_is_in_the_table_of_who_may_do_what(pair: Pair) -> None:
     assert set(pair.first + pair.second) <= set(MAY)
     assert not set(pair.first) & set(pair.second)
+
+
+def test_each_deed_of_a_pair_has_a_word() -> None:
+    assert set(DONE) == {deed for pair in PAIRS for deed in (*pair.first, *pair.second)}
 
 
 def test_pairs_are_numbered_once() -> None:

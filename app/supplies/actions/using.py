@@ -7,7 +7,6 @@ that is made late, or corrected, asks nothing of today.
 
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,6 +32,7 @@ from app.supplies.models import (
 )
 from app.supplies.rules import EQUIPMENT_RULES, MATERIAL_RULES, ROOM_RULES
 from app.trail.history import as_it_was
+from schemas.base import local_words
 from schemas.master_step import RoomGrade
 from schemas.quantity import Unit
 from schemas.supply import EquipmentCase, MaterialCase, MaterialState, RoomCase
@@ -114,7 +114,7 @@ def _released_after(lot: MaterialLot, used_at: datetime, zone: str) -> str | Non
         return None
     if lot.decided_at.replace(second=0, microsecond=0) <= used_at:
         return None
-    return lot.decided_at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")
+    return local_words(lot.decided_at, zone)
 
 
 def lock_material_lots(session: Session, numbers: tuple[str, ...]) -> None:
