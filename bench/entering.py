@@ -52,8 +52,8 @@ def open_results(site: Measured) -> Iterator[Ask]:
 
 
 def open_forms(site: Measured) -> Iterator[Ask]:
-    """The same by the form, of results that the API left open."""
-    for sample, fields in site.forms:
+    """The same by the form, from the last result on: the API begins with the first."""
+    for sample, fields in reversed(site.forms):
         for copy in range(WHOLE_LOTS, 0, -1):
             number = sample.replace(site.lot, number_of(copy))
             yield form(f"/quality/samples/{number}", fields, site.cookies["anton"])
