@@ -93,8 +93,6 @@ async def signed_in(request: Request, at: Now) -> Actor:
     if stale is not None:
         async with turns(request).writing:
             await run_in_threadpool(_see_again, request, stale, at)
-    if request.method == "POST":
-        actor = replace(actor, tried=await tried_before(request, actor, at=at))
     request.state.actor = actor
     return actor
 
@@ -160,11 +158,13 @@ class Allowed:
 
     deed: str
 
-    async def __call__(self, request: Request, by: SignedIn) -> Actor:
-        """The person, in the role that may do this deed."""
+    async def __call__(self, request: Request, by: SignedIn, at: Now) -> Actor:
+        """The person, in the role that may do this deed; with the password that signs it."""
         if by.must_change_password and request.url.path != OWN_PASSWORD:
             raise MustChangePassword
         actor = by.doing(self.deed)
+        if request.method == "POST":
+            actor = replace(actor, tried=await tried_before(request, actor, at=at))
         request.state.actor = actor
         return actor
 

@@ -65,6 +65,14 @@ def test_a_wrong_one_counts_and_a_locked_account_compares_none(
     assert compared == [False] * 5
 
 
+def test_nor_is_one_of_somebody_who_may_not(browser: Open, compared: list[bool]) -> None:
+    olga = browser("olga")
+    olga.post("/masters/import", data=DRAFT)
+    compared.clear()
+    assert olga.post(PAGE, data=signed()).status_code == 403
+    assert compared == []
+
+
 @pytest.mark.parametrize(
     "body",
     [
