@@ -11,14 +11,13 @@ from app.people.models import Account
 
 
 def test_a_moment_comes_in_utc(session: Session) -> None:
-    assert {each.tzinfo for each in session.scalars(select(Account.opened_at))} <= {UTC}
+    assert {each.tzinfo for each in session.scalars(select(Account.opened_at))} == {UTC}
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_postgresql_tells_moments_in_utc_and_keeps_the_options_of_its_url(
     database: Database,
 ) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite keeps no zone")
     url = make_url(database.url).update_query_dict(
         {"options": "-c TimeZone=Asia/Tokyo -c geqo=off"}
     )

@@ -1,8 +1,9 @@
 """Forms are drawn from contracts: which box a field gets, and what stands in it."""
 
 from app.web.fields import FormField, Option, Typed, fields_of
-from app.web.pages import place, role_in_words
+from app.web.pages import role_in_words
 from schemas.expansion import StartLot
+from schemas.trail import place_of
 
 SCANNED = "UNIT1-26-0001-001\nUNIT1-26-0001-002"
 
@@ -27,5 +28,5 @@ def test_choices_stand_in_one_line_while_they_fit_a_telephone() -> None:
 
 
 def test_references_and_roles_are_said_in_words() -> None:
-    assert place("lot/UNIT1-26-0001/step/S110/1") == "lot UNIT1-26-0001, step S110, 1"
+    assert place_of("lot/UNIT1-26-0001/step/S110/1") == "lot UNIT1-26-0001, step S110, 1"
     assert (role_in_words("qa"), role_in_words("-")) == ("Quality assurance", "-")
