@@ -2,29 +2,28 @@
 
 from datetime import UTC
 
-import pytest
 from sqlalchemy import make_url, select, text
 from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.people.models import Account
+from tests.shelf import Shelf
 
 
 def test_a_moment_comes_in_utc(session: Session) -> None:
     assert {each.tzinfo for each in session.scalars(select(Account.opened_at))} == {UTC}
 
 
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_postgresql_tells_moments_in_utc_and_keeps_the_options_of_its_url(
-    database: Database,
+    shelf: Shelf,
 ) -> None:
-    url = make_url(database.url).update_query_dict(
-        {"options": "-c TimeZone=Asia/Tokyo -c geqo=off"}
-    )
-    again = Database(url.render_as_string(hide_password=False))
-    with again.engine.connect() as connection:
-        told = [connection.scalar(text(f"SHOW {each}")) for each in ("TimeZone", "geqo")]
-    again.close()
+    with shelf.lent("postgresql") as (database, _):
+        url = make_url(database.url)
+        set_apart = {"options": "-c TimeZone=Asia/Tokyo -c geqo=off"}
+        again = Database(url.update_query_dict(set_apart).render_as_string(hide_password=False))
+        with again.engine.connect() as connection:
+            told = [connection.scalar(text(f"SHOW {each}")) for each in ("TimeZone", "geqo")]
+        again.close()
     assert told == ["UTC", "off"]
 
 
