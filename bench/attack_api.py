@@ -105,10 +105,10 @@ def untrue(site: Site) -> list[str]:
     return found
 
 
-def attack(engine: str, areas: list[str], examples: int) -> tuple[Counter[int], list[str]]:
-    """Attack these areas on one engine; gives the answers by status, and what went wrong."""
+def attack(engine: str, areas: list[str], examples: int) -> tuple[Counter[int], int]:
+    """Attack these areas on one engine; gives the answers by status, and how many were wrong."""
     answers: Counter[int] = Counter()
-    wrong: list[str] = []
+    wrong = 0
     with sites_on(engine) as sites:
         site = Site(*sites.another())
         attacking = Attack([site], max_examples=examples, at_length=True)
@@ -117,9 +117,11 @@ def attack(engine: str, areas: list[str], examples: int) -> tuple[Counter[int], 
             found = attacking.run_chains() if area == CHAINS else attacking.run(area)
             found += untrue(site)
             answers += attacking.answers
-            wrong += [f"{engine}, {area}: {each}" for each in found]
+            wrong += len(found)
             said = f"{attacking.answers.total():>6} cases: {by_status(attacking.answers)}"
             print(f"{engine:>10} {area:>10} {said}; {len(found)} wrong", flush=True)
+            for each in found:
+                print(f"\nWRONG {each}\n", flush=True)
         site.database.close()
     return answers, wrong
 
@@ -153,7 +155,7 @@ def main() -> int:
     asked.add_argument("--area", choices=AREAS, action="append")
     asked.add_argument("--values", type=int, default=100, help="for each contract; 0: none")
     told = asked.parse_args()
-    wrong: list[str] = []
+    wrong = 0
     examples = max(10, (told.cases - BOUNDARIES) // 100)
     for engine in told.engine or ENGINES:
         answers, found = attack(engine, told.area or AREAS, examples)
@@ -163,9 +165,7 @@ def main() -> int:
     contracts = every_contract() if told.values else []
     taken = sum(give(each, told.values) for each in contracts)
     print(f"{len(contracts)} contracts, {told.values} values each: {taken} taken and read back")
-    for each in wrong:
-        print(f"\nWRONG {each}")
-    return int(bool(wrong))
+    return int(wrong > 0)
 
 
 if __name__ == "__main__":
