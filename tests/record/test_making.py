@@ -94,6 +94,7 @@ def test_a_failure_is_told_and_tried_three_times(asked: tuple[Database, Clock]) 
     assert not told.work_once()
 
 
+@pytest.mark.parametrize("asked", ["sqlite"], indirect=True)
 def test_a_record_is_printed_in_a_process_of_its_own(
     asked: tuple[Database, Clock], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
