@@ -43,3 +43,18 @@ def test_the_document_names_a_token_and_every_problem(attack: Attack) -> None:
     assert len(operations) > 100
     for each in operations:
         assert "application/problem+json" in each["responses"]["4XX"]["content"], each["summary"]
+
+
+def test_the_document_names_what_a_stopped_step_answers(attack: Attack) -> None:
+    """A step that was stopped is on record: its answer is a 409 and still no problem."""
+    paths = attack.sites[0].app.openapi()["paths"]
+    stopping = [
+        each["post"]
+        for each in paths.values()
+        if "post" in each and "StepOutcome" in str(each["post"]["responses"].get("200"))
+    ]
+    assert len(stopping) == 5
+    for each in stopping:
+        said = each["responses"]["409"]["content"]
+        assert said["application/json"]["schema"]["$ref"].endswith("/StepOutcome")
+        assert "application/problem+json" in said

@@ -1,5 +1,7 @@
 """Orders and shipments for machines, step by step."""
 
+from typing import Any
+
 from fastapi import APIRouter, Response
 
 from app.delivery.actions import (
@@ -23,6 +25,7 @@ from app.delivery.roles import (
     Reader,
     Receiver,
 )
+from app.web import document
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
 from app.web.unit import Look
@@ -47,6 +50,10 @@ from schemas.delivery_forms import (
 api = APIRouter()
 
 STOPPED = 409
+STOPS: dict[int | str, dict[str, Any]] = {
+    STOPPED: {"model": StepOutcome, **document.NO["4XX"], "description": "Stopped, and on record"}
+}
+"""What a step answers that was stopped: its outcome; or the problem that it was refused for."""
 
 
 def _said(outcome: StepOutcome, response: Response) -> StepOutcome:
@@ -99,7 +106,7 @@ def show_shipment(number: NumberInPath, by: Reader, session: Look) -> ShipmentSh
     return facts.shipment_shown(session, finding.find_shipment(session, number, by=by), by=by)
 
 
-@api.post("/delivery/shipments/{number}/check")
+@api.post("/delivery/shipments/{number}/check", responses=STOPS)
 @answers_once
 def check_shipment(
     number: NumberInPath,
@@ -113,7 +120,7 @@ def check_shipment(
     return _said(handing.check_shipment(session, number, form, by=by, at=at), response)
 
 
-@api.post("/delivery/shipments/{number}/hand-over")
+@api.post("/delivery/shipments/{number}/hand-over", responses=STOPS)
 @answers_once
 def hand_over(
     number: NumberInPath,
@@ -140,7 +147,7 @@ def record_temperatures(
     return temperatures.record_temperatures(session, number, form, by=by, at=at)
 
 
-@api.post("/delivery/shipments/{number}/receipt")
+@api.post("/delivery/shipments/{number}/receipt", responses=STOPS)
 @answers_once
 def receive_shipment(
     number: NumberInPath,
@@ -154,7 +161,7 @@ def receive_shipment(
     return _said(handing.receive_shipment(session, number, form, by=by, at=at), response)
 
 
-@api.post("/delivery/shipments/{number}/preparation")
+@api.post("/delivery/shipments/{number}/preparation", responses=STOPS)
 @answers_once
 def prepare(
     number: NumberInPath, by: Giver, form: Prepare, at: Now, session: Once, response: Response
@@ -163,7 +170,7 @@ def prepare(
     return _said(giving.prepare(session, number, form, by=by, at=at), response)
 
 
-@api.post("/delivery/shipments/{number}/administration")
+@api.post("/delivery/shipments/{number}/administration", responses=STOPS)
 @answers_once
 def administer(
     number: NumberInPath, by: Giver, form: Administer, at: Now, session: Once, response: Response
