@@ -5,17 +5,19 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from app.db import Database
 from bench.engines import Engine, passage
 from bench.entering import open_forms
-from bench.load import Ask, Figures, measured, post, some
+from bench.load import Ask, measured, post, some
 from bench.site import Measured, add_deviations
 
 CLIENTS = 4
 FORMS = 40
+IDLE_FORMS = 400
 
 
 def made(engine: Engine, database: Database, lot: str, pages: int, *, bare: bool = False) -> str:
@@ -54,18 +56,27 @@ def meanwhile(engine: Engine, site: Measured) -> str:
     waiting, token = open_forms(site), site.tokens["quinn"]
     records = f"/api/v1/lots/{site.lot}/records"
     with passage(engine) as (server, port):
+
+        def made() -> bool:
+            states = _said(port, ("GET", *post(records, None, token)[1:]))
+            return states[0]["state"] not in OPEN
+
         measured(server, port, some(waiting, FORMS), CLIENTS)
-        idle = [measured(server, port, some(waiting, FORMS), CLIENTS) for _ in range(3)]
+        idle = measured(server, port, some(waiting, IDLE_FORMS), CLIENTS)
         _said(port, post(records, {"reason": "Measured while people type"}, token))
-        begun, busy = time.perf_counter(), list[Figures]()
-        while _said(port, ("GET", *post(records, None, token)[1:]))[0]["state"] in OPEN:
-            busy.append(measured(server, port, some(waiting, FORMS), CLIENTS))
+        begun = time.perf_counter()
+        busy = measured(server, port, _until(made, waiting), CLIENTS)
         seconds = time.perf_counter() - begun
-    quiet, printing = (max(each.p95_ms for each in rounds) for rounds in (idle, busy))
     return (
-        f"{len(busy) * FORMS} forms while it was made ({seconds:.0f} s): p95 at most "
-        f"{printing:.0f} ms; {quiet:.0f} ms when nobody prints: {printing / quiet:.2f} times"
+        f"{busy.requests} forms while it was made ({seconds:.0f} s): p95 {busy.p95_ms:.0f} ms; "
+        f"{idle.p95_ms:.0f} ms when nobody prints: {busy.p95_ms / idle.p95_ms:.2f} times"
     )
+
+
+def _until(made: Callable[[], bool], asks: Iterator[Ask]) -> Iterator[Ask]:
+    """What is asked until something is made, which is looked at now and then."""
+    while not made():
+        yield from some(asks, FORMS)
 
 
 OPEN = ("waiting", "running")
