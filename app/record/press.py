@@ -19,7 +19,7 @@ from schemas.record import BatchRecord
 
 log = logging.getLogger("passage.records")
 ROOT = Path(__file__).resolve().parents[2]
-NICER = 15
+NICER = 5
 """Who waits at a screen comes first."""
 
 

@@ -76,12 +76,12 @@ def test_a_note_is_written_over_where_it_fits_and_made_anew_where_not(tmp_path: 
     first = note.stat()
     confirm(note, entries((4, "a"), (5, "b")))
     assert (note.stat().st_ino, note.stat().st_size) == (first.st_ino, first.st_size)
-    seqs = range(10, 10 + 2 * GAPS_MAX, 2)
-    for seq in seqs:  # each with an entry of somebody else before it: the note grows
-        confirm(note, entries((seq - 1, "0"), (seq, "c")))
+    others = tuple(Span(first=each, last=each) for each in range(7, 2 * GAPS_MAX, 2))
+    note.write_text(Checkpoint(head=head(2 * GAPS_MAX), not_ours=others).model_dump_json())
+    confirm(note, entries((2 * GAPS_MAX + 1, "0"), (2 * GAPS_MAX + 2, "c")))
     grown = read_checkpoint(note)
     assert grown is not None
-    assert (len(grown.not_ours), grown.head.seq) == (GAPS_MAX, seqs[-1])
+    assert (len(grown.not_ours), grown.head.seq) == (len(others) + 1, 2 * GAPS_MAX + 2)
     copy = tmp_path / "elsewhere" / "note.json"
     copy.parent.mkdir()
     copy.write_bytes(note.read_bytes())
