@@ -144,6 +144,14 @@ def local_words(moment: datetime, zone: str) -> str:
     return f"{local:%Y-%m-%d %H:%M} UTC{offset[:3]}:{offset[3:]}"
 
 
+def shortened(text: str, most: int = 400) -> str:
+    """The text if it fits in so many characters; else its first words, and a mark of the rest."""
+    if len(text) <= most:
+        return text
+    first, _, _ = text[: most - 1].rpartition(" ")
+    return f"{first.rstrip(' ,;.:')} …" if first else f"{text[: most - 1]}…"
+
+
 def is_empty(value: object) -> bool:
     """Whether a field says nothing.
 

@@ -8,6 +8,7 @@ from app.people.actions import local_day
 from app.people.actor import Actor
 from app.quality_control import worklist
 from app.quality_control.actions.failures import CERTIFIED
+from schemas.base import shortened
 from schemas.lot import DeviationState
 from schemas.people import Task
 from schemas.quality import InvestigationState
@@ -99,7 +100,7 @@ def _investigations(
         if each.state is state:
             yield Task(
                 title=f"{verb} {each.number}: {each.title}",
-                about=each.opened_for[:400],
+                about=shortened(each.opened_for),
                 href=f"/quality/investigations/{each.number}/{step}",
                 since=each.opened_at,
                 urgent=True,

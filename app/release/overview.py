@@ -19,6 +19,7 @@ from app.release.rules.gates import (
 )
 from app.trail.extracts import refused_at
 from app.trail.separation import has_clash
+from schemas.base import shortened
 from schemas.lot import Stage
 from schemas.people import Task
 from schemas.reading import ResultState
@@ -176,7 +177,7 @@ def waiting(session: Session, by: Actor, at: datetime) -> Sequence[Task]:
     return tuple(
         Task(
             title=f"{TITLES[each.lot.stage]}: {each.lot.number}",
-            about=f"{each.lot.product_name}. {each.says}"[:400],
+            about=shortened(f"{each.lot.product_name}. {each.says}"),
             href=f"/lots/{each.lot.number}/release",
             since=each.lot.completed_at,
             urgent=each.is_urgent,

@@ -1,7 +1,10 @@
 """Forms are drawn from contracts: which box a field gets, and what stands in it."""
 
+import pytest
+
 from app.web.fields import FormField, Option, Typed, fields_of
 from app.web.pages import role_in_words
+from schemas.base import shortened
 from schemas.expansion import StartLot
 from schemas.trail import place_of
 
@@ -30,3 +33,17 @@ def test_choices_stand_in_one_line_while_they_fit_a_telephone() -> None:
 def test_references_and_roles_are_said_in_words() -> None:
     assert place_of("lot/UNIT1-26-0001/step/S110/1") == "lot UNIT1-26-0001, step S110, 1"
     assert (role_in_words("qa"), role_in_words("-")) == ("Quality assurance", "-")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("Not closed", "Not closed", id="it fits"),
+        pytest.param("Not closed.", "Not …", id="one character too many"),
+        pytest.param("Sterility", "Sterility", id="one word that fits"),
+        pytest.param("Cryopreserved", "Cryoprese…", id="one word that does not"),
+        pytest.param("Failed, see D01", "Failed …", id="no comma before the mark"),
+    ],
+)
+def test_a_long_text_ends_with_a_word_and_a_mark(text: str, said: str) -> None:
+    assert shortened(text, 10) == said

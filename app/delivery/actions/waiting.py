@@ -17,6 +17,7 @@ from app.delivery.models import ContainerEvent, Order, Shipment
 from app.lot.models import Container
 from app.people.actor import Actor
 from app.trail.separation import has_clash
+from schemas.base import shortened
 from schemas.delivery import EventKind, OrderState
 from schemas.lot import ContainerState
 from schemas.people import Task
@@ -119,7 +120,7 @@ def waiting(session: Session, by: Actor) -> Sequence[Task]:
         tasks += [
             Task(
                 title=f"Decide on {row.container.number}, set aside",
-                about=row.reason[:400],
+                about=shortened(row.reason),
                 href=f"/delivery/set-aside/{row.id}",
                 since=row.at,
                 urgent=True,
@@ -136,7 +137,7 @@ def _stopped(session: Session, by: Actor) -> list[Task]:
     return [
         Task(
             title=f"{each.cause.label}: {each.container} ({each.state.label.lower()})",
-            about=f"{each.says} {each.treating_site}, patient {each.patient_code}."[:400],
+            about=shortened(f"{each.says} {each.treating_site}, patient {each.patient_code}."),
             href=f"/delivery/notices/{each.container}",
             urgent=True,
         )

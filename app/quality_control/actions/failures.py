@@ -9,6 +9,7 @@ from app.lot.deviations import raise_deviation
 from app.lot.models import Container, Lot
 from app.people.actor import Actor
 from app.quality_control.models import Investigation, Result
+from schemas.base import shortened
 from schemas.lot import ContainerState, Stage
 from schemas.quality import InvestigationFacts, InvestigationState
 from schemas.reading import ResultState
@@ -108,7 +109,7 @@ def _late(
         session,
         lot,
         about=row.ref,
-        title=title[:400],
+        title=shortened(title),
         description=f"Result {row.number}, entry {row.revision}. Every container and patient of "
         "this lot is concerned.",
         rule="QC-01" if critical else None,
