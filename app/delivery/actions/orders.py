@@ -166,14 +166,26 @@ def cancel_order(
         OutOfDate: it was withdrawn meanwhile.
     """
     order = order_for_change(session, number, by=by)
-    if order.version != form.version or order.cancelled_at is not None:
+    if order.version != form.version:
         raise OutOfDate
-    if any(each.state in MOVING for each in counted(session, order)):
-        raise NotWithdrawn
+    refuse_kept(session, order)
     order.cancelled_at = at
     order.cancelled_because = form.reason
     audit.record(session, by=by, at=at, did="delivery.cancel", about=order.ref, why=form.reason)
     return order
+
+
+def refuse_kept(session: Session, order: Order) -> None:
+    """Refuse to withdraw an order that is under way, or withdrawn.
+
+    Raises:
+        OutOfDate: it was withdrawn.
+        NotWithdrawn: something is packed or on its way.
+    """
+    if order.cancelled_at is not None:
+        raise OutOfDate(f"Order {order.number} was withdrawn already.")
+    if any(each.state in MOVING for each in counted(session, order)):
+        raise NotWithdrawn
 
 
 def state_of(session: Session, order: Order) -> OrderState:

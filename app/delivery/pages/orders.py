@@ -1,20 +1,19 @@
 """The worklist, a physician's request, an order with its next deed, packing, shippers."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.delivery.actions import facts, finding, orders, packing, waiting
-from app.delivery.actions.cases import counted, still_ordered
+from app.delivery.actions.cases import still_ordered
 from app.delivery.roles import NumberInPath, Packer, Physician, Qualifier, Reader
-from app.errors import OutOfDate
 from app.web.clock import Now
-from app.web.closed import closed_when
+from app.web.closed import closed_if
 from app.web.fields import Option
 from app.web.pages import go_to, sent, show
 from app.web.unit import Look, UnitOfWork
-from schemas.delivery import OrderState
 from schemas.delivery_forms import CancelOrder, Pack, QualifyShipper, RequestDelivery
 from schemas.trail import Meaning
 
@@ -81,15 +80,8 @@ def cancel_form(request: Request, number: NumberInPath, by: Physician, session: 
         "delivery/cancel.html",
         order=facts.order_facts(session, row),
         contract=CancelOrder,
-        closed=closed_when(
-            orders.state_of(session, row) is OrderState.CANCELLED,
-            OutOfDate(f"Order {number} was withdrawn already."),
-            way_on=f"/delivery/orders/{number}",
-        )
-        or closed_when(
-            any(each.state in orders.MOVING for each in counted(session, row)),
-            orders.NotWithdrawn(),
-            way_on=f"/delivery/orders/{number}",
+        closed=closed_if(
+            partial(orders.refuse_kept, session, row), way_on=f"/delivery/orders/{number}"
         ),
     )
 

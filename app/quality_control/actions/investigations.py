@@ -10,7 +10,7 @@ from app.lot.lots import lot_for_change
 from app.people.actor import Actor
 from app.quality_control.actions.failures import open_about
 from app.quality_control.models import Investigation, Result
-from app.quality_control.quality import find_result, gather
+from app.quality_control.quality import LotQuality, find_result, gather
 from app.quality_control.rules import investigation as rules
 from app.quality_control.rules.investigation import ConclusionFacts
 from app.rulebook import judge
@@ -25,7 +25,7 @@ from schemas.quality import (
     LeadInvestigation,
     OpenInvestigation,
 )
-from schemas.quality_record import Standing
+from schemas.quality_record import ResultFacts, Standing
 from schemas.reading import ResultState
 from schemas.trail import Meaning
 
@@ -73,15 +73,24 @@ def open_investigation(
     lot = lot_for_change(session, row.lot.number)
     known = gather(session, lot)
     current = next(each for each in reversed(known.results) if each.words.number == row.number)
-    about = [each for each in known.investigations if each.result_number == row.number]
-    is_open = any(each.state is not InvestigationState.CLOSED for each in about)
-    if is_open or row.state not in ASKED or current.standing is Standing.SET_ASIDE:
-        raise NothingToInvestigate
+    refuse_investigated(known, current)
     opened = open_about(session, lot, row, current.words, at=at, why=asked.reason)
     audit.record(
         session, by=by, at=at, did="investigation.open", about=opened.ref, why=asked.reason
     )
     return opened
+
+
+def refuse_investigated(known: LotQuality, last: ResultFacts) -> None:
+    """Refuse to open an investigation of a result that asks for none, or has one.
+
+    Raises:
+        NothingToInvestigate: it passes, was set aside, or an investigation of it is open.
+    """
+    about = [each for each in known.investigations if each.result_number == last.words.number]
+    is_open = any(each.state is not InvestigationState.CLOSED for each in about)
+    if is_open or last.words.state not in ASKED or last.standing is Standing.SET_ASIDE:
+        raise NothingToInvestigate
 
 
 def lead_investigation(

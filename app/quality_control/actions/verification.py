@@ -123,6 +123,16 @@ def _findings(known: LotQuality, sample_number: str, form: VerifyResults) -> lis
     ]
 
 
+def refuse_unproposed(proposal: ResultFacts) -> None:
+    """Refuse to agree to what nobody proposed.
+
+    Raises:
+        NotProposed: the result says something else than “not applicable”.
+    """
+    if not isinstance(proposal.words.reading, NotApplicableReading):
+        raise NotProposed
+
+
 def approve_not_applicable(
     session: Session, number: str, form: ApproveNotApplicable, *, by: Actor, at: datetime
 ) -> Signature:
@@ -136,8 +146,7 @@ def approve_not_applicable(
     lot = lot_for_change(session, row.lot.number)
     known = gather(session, lot)
     proposal = next(each for each in reversed(known.results) if each.words.number == number)
-    if not isinstance(proposal.words.reading, NotApplicableReading):
-        raise NotProposed
+    refuse_unproposed(proposal)
     if proposal.words_digest != form.words_digest or proposal.is_signed:
         raise OutOfDate
     refuse_same_person(session, "result.not_applicable", about=row.ref, by=by)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -9,27 +10,22 @@ from starlette.responses import Response
 
 from app.people.actor import Actor
 from app.people.sessions import allowed
-from app.quality_control.actions.investigations import (
-    ASKED,
-    NothingToInvestigate,
-    open_investigation,
-)
+from app.quality_control.actions.investigations import open_investigation, refuse_investigated
 from app.quality_control.actions.results import correct_result
 from app.quality_control.actions.samples import keep_raw_data
-from app.quality_control.actions.verification import NotProposed, approve_not_applicable
+from app.quality_control.actions.verification import approve_not_applicable, refuse_unproposed
 from app.quality_control.boxes import Place, correction_boxes
 from app.quality_control.quality import LotQuality, find_result, gather
 from app.quality_control.typed_correction import header_values, read_correction
 from app.web.clock import Now
-from app.web.closed import closed_when
+from app.web.closed import closed_if
 from app.web.fields import Typed
 from app.web.forms import upload_in
 from app.web.pages import Form, go_to, sent, show
 from app.web.unit import Look, UnitOfWork
-from schemas.quality import InvestigationState, OpenInvestigation
+from schemas.quality import OpenInvestigation
 from schemas.quality_forms import CorrectionHeader
-from schemas.quality_record import ResultFacts, Standing
-from schemas.reading import NotApplicableReading
+from schemas.quality_record import ResultFacts
 from schemas.result import ApproveNotApplicable
 from schemas.trail import Meaning
 
@@ -124,9 +120,8 @@ def not_applicable_form(request: Request, number: str, by: Agrees, session: Look
         **shown,
         contract=ApproveNotApplicable,
         meaning=Meaning.APPROVED,
-        closed=closed_when(
-            not isinstance(shown["last"].words.reading, NotApplicableReading),
-            NotProposed(),
+        closed=closed_if(
+            partial(refuse_unproposed, shown["last"]),
             way_on=f"/quality/results/{number}",
         ),
     )
@@ -155,21 +150,11 @@ def investigate_form(request: Request, number: str, by: Leads, session: Look) ->
         by=by,
         **shown_result(known, entries),
         contract=OpenInvestigation,
-        closed=closed_when(
-            not _may_be_investigated(known, entries[-1]),
-            NothingToInvestigate(),
+        closed=closed_if(
+            partial(refuse_investigated, known, entries[-1]),
             way_on=f"/quality/results/{number}",
         ),
     )
-
-
-def _may_be_investigated(known: LotQuality, last: ResultFacts) -> bool:
-    """As `open_investigation` judges it, which judges again."""
-    is_open = any(
-        each.result_number == last.words.number and each.state is not InvestigationState.CLOSED
-        for each in known.investigations
-    )
-    return last.words.state in ASKED and last.standing is not Standing.SET_ASIDE and not is_open
 
 
 @pages.post("/quality/results/{number}/investigate")
