@@ -30,8 +30,7 @@ def receive_sample(
     by = by.doing("sample.receive")
     sample = find_sample(session, number)
     lot = lot_for_change(session, sample.lot.number)
-    if session.scalar(select(SampleReceipt).where(SampleReceipt.sample_id == sample.id)):
-        raise OutOfDate(f"Sample {number} is in the laboratory already. Reload the page and look.")
+    refuse_received(session, sample)
     if received.received_at < sample.taken_at:
         says = f"The sample was taken at {sample.taken_at:%Y-%m-%d %H:%M} UTC; check the time."
         raise BadInput([FieldError("received_at", says)])
@@ -55,6 +54,16 @@ def receive_sample(
         )
     audit.record(session, by=by, at=at, did="sample.receive", about=sample.ref)
     return receipt
+
+
+def refuse_received(session: Session, sample: SampleTaken) -> None:
+    """Refuse to receive a sample twice.
+
+    Raises:
+        OutOfDate: it is in the laboratory already.
+    """
+    if session.scalar(select(SampleReceipt.id).where(SampleReceipt.sample_id == sample.id)):
+        raise OutOfDate(f"Sample {sample.number} is in the laboratory already.")
 
 
 def keep_raw_data(

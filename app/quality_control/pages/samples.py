@@ -1,15 +1,15 @@
 """The screens of a sample: received, its results entered at once, verified at once."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.errors import OutOfDate
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.quality_control.actions.results import enter_on_record
-from app.quality_control.actions.samples import keep_raw_data, receive_sample
+from app.quality_control.actions.samples import keep_raw_data, receive_sample, refuse_received
 from app.quality_control.actions.verification import to_verify, verify_results
 from app.quality_control.on_record import on_record_of_sample
 from app.quality_control.quality import LotQuality, find_sample, gather
@@ -17,7 +17,7 @@ from app.quality_control.sample_screen import common_boxes, screen_of
 from app.quality_control.typed_screen import read_screen, uploads
 from app.trail.separation import has_clash
 from app.web.clock import Now
-from app.web.closed import closed_when
+from app.web.closed import closed_if
 from app.web.fields import Typed
 from app.web.pages import Form, go_to, sent, show
 from app.web.unit import Look, UnitOfWork
@@ -85,15 +85,16 @@ def enter(number: str, by: Enters, form: Form, at: Now, session: UnitOfWork) -> 
 @pages.get("/quality/samples/{number}/receive")
 def receive_form(request: Request, number: str, by: Receives, session: Look) -> Response:
     """Receive a sample in the laboratory."""
-    _, known = known_sample(session, number)
-    there = OutOfDate(f"Sample {number} is in the laboratory already.")
+    row = find_sample(session, number)
     return show(
         request,
         "quality/receive.html",
         by=by,
-        sample=find_sample(session, number),
+        sample=row,
         contract=ReceiveSample,
-        closed=closed_when(known.receipt is not None, there, way_on=f"/quality/samples/{number}"),
+        closed=closed_if(
+            partial(refuse_received, session, row), way_on=f"/quality/samples/{number}"
+        ),
     )
 
 
