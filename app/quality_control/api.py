@@ -17,7 +17,7 @@ from app.quality_control.actions.results import (
 )
 from app.quality_control.actions.samples import keep_raw_data, receive_sample
 from app.quality_control.actions.verification import approve_not_applicable, verify_results
-from app.quality_control.models import Investigation, Result
+from app.quality_control.models import Investigation
 from app.quality_control.quality import (
     find_sample,
     gather,
@@ -25,7 +25,6 @@ from app.quality_control.quality import (
 )
 from app.quality_control.reading import investigation_facts
 from app.trail.signatures import signatures_about
-from app.trail.written import as_written
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
 from app.web.routing import API, StageRouter
@@ -40,16 +39,13 @@ from schemas.quality import (
 from schemas.quality_record import (
     EnteredResults,
     QualityRecord,
-    ResultFacts,
     SampleRecord,
-    Standing,
 )
 from schemas.result import (
     ApproveNotApplicable,
     CorrectResult,
     EnterResults,
     ReceiveSample,
-    ResultWords,
     VerifyResults,
 )
 from schemas.trail import KeptFile, Signature
@@ -75,21 +71,6 @@ def _sample(session: Look, number: str) -> SampleRecord:
     record = gather(session, find_sample(session, number).lot).sample(number)
     assert record is not None
     return record
-
-
-def _entered(*rows: Result) -> EnteredResults:
-    """Entries just made: each is the one that is read, and nobody has signed it yet."""
-    return EnteredResults(
-        results=tuple(
-            ResultFacts(
-                words=as_written(ResultWords, row.words, row.words_digest, row),
-                words_digest=row.words_digest,
-                standing=Standing.CURRENT,
-                signature=None,
-            )
-            for row in rows
-        )
-    )
 
 
 def _investigation(session: Look, row: Investigation) -> InvestigationFacts:
@@ -137,8 +118,7 @@ def keep_file(number: Number, by: Enters, file: UploadFile, at: Now, session: On
 @answers_once
 def enter(number: Number, by: Enters, form: EnterResults, at: Now, session: Once) -> EnteredResults:
     """Enter results of a sample, all or none."""
-    rows = enter_results(session, number, form, by=by, at=at)
-    return _entered(*rows)
+    return EnteredResults(results=enter_results(session, number, form, by=by, at=at))
 
 
 @api.post("/quality/lots/{number}/results")
@@ -147,8 +127,7 @@ def enter_for_lot(
     number: Number, by: Enters, form: EnterResults, at: Now, session: Once
 ) -> EnteredResults:
     """Say of criteria without a sample that they were not tested, or do not apply."""
-    rows = enter_without_sample(session, number, form, by=by, at=at)
-    return _entered(*rows)
+    return EnteredResults(results=enter_without_sample(session, number, form, by=by, at=at))
 
 
 @api.post("/quality/results/{number}/corrections")
@@ -157,8 +136,8 @@ def correct(
     number: Number, by: Corrects, form: CorrectResult, at: Now, session: Once
 ) -> EnteredResults:
     """Correct a result; the entry before stays."""
-    row = correct_result(session, number, form, by=by, at=at)
-    return _entered(row)
+    corrected = correct_result(session, number, form, by=by, at=at)
+    return EnteredResults(results=(corrected,))
 
 
 @api.post("/quality/samples/{number}/verifications")

@@ -14,6 +14,11 @@ from schemas.reading import ResultState
 from schemas.result import ResultChange, SampleCondition
 
 
+def result_ref(lot: Lot, number: str) -> str:
+    """How the trail refers to a result of a lot."""
+    return f"{lot.ref}/result/{number}"
+
+
 class SampleReceipt(AppendOnly, Base):
     """A sample arrived in the laboratory, once."""
 
@@ -68,7 +73,7 @@ class Result(AppendOnly, Base):
     @property
     def ref(self) -> str:
         """How the trail refers to this result, through all its entries."""
-        return f"{self.lot.ref}/result/{self.number}"
+        return result_ref(self.lot, self.number)
 
 
 class ResultSigned(AppendOnly, Base):
@@ -116,7 +121,7 @@ class Investigation(Base):
     @property
     def result_ref(self) -> str:
         """How the trail refers to the result under investigation."""
-        return f"{self.lot.ref}/result/{self.result_number}"
+        return result_ref(self.lot, self.result_number)
 
     @property
     def ref(self) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, distinct, func, select
-from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
+from sqlalchemy import Row, Select, bindparam, distinct, exists, func, select
+from sqlalchemy.orm import Session, contains_eager, lazyload
 
+from app.db import columns_of
 from app.errors import NotFound
 from app.expansion.gathering import words_of
 from app.expansion.models import SampleTaken, StepRow
@@ -24,6 +25,7 @@ from app.quality_control.rules.entry import SampleFacts
 from app.trail.signatures import signatures_about, signatures_bound
 from schemas.quality import InvestigationFacts
 from schemas.quality_record import CriterionFacts, ResultFacts
+from schemas.result import ReceiptFacts
 from schemas.specification import Criterion, Specification
 from schemas.step_product import SampleValues
 from schemas.trail import Signature
@@ -38,36 +40,46 @@ _LOCKED_SAMPLE = (
 )
 
 
+_RESULT = columns_of(Result)
 _OF_LOT = select(
-    approval_of(bindparam("code"), bindparam("version")).scalar_subquery(),
-    select(func.count(distinct(Result.number)))
-    .where(Result.lot_id == bindparam("lot"))
-    .scalar_subquery(),
+    approval_of(bindparam("code"), bindparam("version")).scalar_subquery().label("approved_at"),
+    select(func.count(distinct(_RESULT.number)))
+    .where(_RESULT.lot_id == bindparam("lot"))
+    .scalar_subquery()
+    .label("numbers"),
+    exists()
+    .where(
+        _RESULT.lot_id == bindparam("lot"),
+        _RESULT.criterion.in_(bindparam("codes", expanding=True)),
+    )
+    .label("entered"),
 )
-"""When the specification was approved, and how many results the lot has."""
+"""When the specification was approved, how many results there are, and whether any of these."""
 
 
 def _of_sample() -> Select[*tuple[Any, ...]]:
     """The same, and of a sample its receipt and the last correction of its step (R-ATMP-07)."""
-    later = aliased(StepRow)
+    taken, receipt = columns_of(StepRow), columns_of(SampleReceipt)
+    later = StepRow.__table__.alias()
     corrected = (
-        select(later.id)
+        select(later.c.id)
         .where(
-            later.lot_id == StepRow.lot_id,
-            later.step == StepRow.step,
-            later.occurrence == StepRow.occurrence,
-            later.replaces_id.is_not(None),
+            later.c.lot_id == taken.lot_id,
+            later.c.step == taken.step,
+            later.c.occurrence == taken.occurrence,
+            later.c.replaces_id.is_not(None),
         )
-        .order_by(later.number.desc())
+        .order_by(later.c.number.desc())
         .limit(1)
         .scalar_subquery()
     )
     return (
-        _OF_LOT.add_columns(SampleReceipt, corrected)
-        .select_from(StepRow)
-        .outerjoin(SampleReceipt, SampleReceipt.sample_id == bindparam("sample"))
-        .where(StepRow.id == bindparam("entry"))
-        .options(lazyload(SampleReceipt.sample))
+        _OF_LOT.add_columns(
+            corrected.label("corrected"), *(receipt[name] for name in ReceiptFacts.model_fields)
+        )
+        .select_from(StepRow.__table__)
+        .outerjoin(SampleReceipt.__table__, receipt.sample_id == bindparam("sample"))
+        .where(taken.id == bindparam("entry"))
     )
 
 
@@ -150,29 +162,24 @@ def on_record(
     session: Session, lot: Lot, sample: SampleTaken | None, codes: Collection[str]
 ) -> OnRecord:
     """What is on record of these criteria of a lot that is locked."""
-    whose = {
-        "code": lot.specification_code,
-        "version": lot.specification_version,
-        "lot": lot.id,
-    }
-    facts = None
-    if sample is None:
-        approved_at, count = session.execute(_OF_LOT, whose).one()
-    else:
-        whose |= {"sample": sample.id, "entry": sample.entry_id}
-        approved_at, count, receipt, corrected = session.execute(_OF_SAMPLE, whose).one()
-        facts = _sample_facts(session, sample, receipt, corrected)
     asked = {"lot": lot.id, "codes": tuple(codes)}
-    rows = session.scalars(_RESULTS, asked).all()
+    of_lot = {"code": lot.specification_code, "version": lot.specification_version, **asked}
+    if sample is None:
+        known, facts = session.execute(_OF_LOT, of_lot).one(), None
+    else:
+        of_sample = {"sample": sample.id, "entry": sample.entry_id, **of_lot}
+        known = session.execute(_OF_SAMPLE, of_sample).one()
+        facts = _sample_facts(session, sample, known)
+    rows = session.scalars(_RESULTS, asked).all() if known.entered else ()
     investigations = _investigations(session, asked) if rows else ()
     return OnRecord(
         lot=lot,
         specification=bundle_of(session, lot).specification,
-        approved_at=approved_at,
+        approved_at=known.approved_at,
         taken=sample,
         sample=facts,
         codes=frozenset(codes),
-        count=count,
+        count=known.numbers,
         results=result_facts(rows, _signed(session, rows), investigations),
         investigations=investigations,
     )
@@ -192,16 +199,14 @@ def _signed(session: Session, results: Collection[Result]) -> dict[int, Signatur
     return {row.result_id: signed[row.binding] for row in found}
 
 
-def _sample_facts(
-    session: Session, sample: SampleTaken, receipt: SampleReceipt | None, corrected: int | None
-) -> SampleFacts:
+def _sample_facts(session: Session, sample: SampleTaken, known: Row[Any]) -> SampleFacts:
     taken_at = sample.taken_at
-    if corrected is not None:
-        values = words_of(session.get_one(StepRow, corrected)).values
+    if known.corrected is not None:
+        values = words_of(session.get_one(StepRow, known.corrected)).values
         taken_at = values.taken_at if isinstance(values, SampleValues) else taken_at
     return SampleFacts(
         number=sample.number,
         sample_point=sample.sample_point,
         taken_at=taken_at,
-        receipt=receipt_facts(receipt) if receipt else None,
+        receipt=receipt_facts(known) if known.received_at else None,
     )

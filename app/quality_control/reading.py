@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, lazyload
 
 from app.expansion.gathering import words_of
@@ -152,6 +152,6 @@ def _sample_record(
     )
 
 
-def receipt_facts(row: SampleReceipt) -> ReceiptFacts:
+def receipt_facts(row: SampleReceipt | Row[Any]) -> ReceiptFacts:
     """The arrival of a sample in the laboratory."""
     return ReceiptFacts(**{name: getattr(row, name) for name in ReceiptFacts.model_fields})

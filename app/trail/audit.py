@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from app.db import Base
+from app.db import Base, columns_of
 from app.people.actor import Actor
 from app.trail import checkpoint
 from app.trail.capture import take_noted
@@ -19,7 +19,8 @@ TRAIL_LOCK = 7_215_001
 """The advisory lock that lets one writer at a time to the end of the trail (PostgreSQL)."""
 
 NOBODY = "-"
-_LAST = select(AuditEntry.seq, AuditEntry.link).order_by(AuditEntry.seq.desc()).limit(1)
+_KEPT = columns_of(AuditEntry)
+_LAST = select(_KEPT.seq, _KEPT.link).order_by(_KEPT.seq.desc()).limit(1)
 _ADD = insert(Base.metadata.tables[AuditEntry.__tablename__])
 """Past the session, which would keep the row only to forget it: nobody changes it again."""
 

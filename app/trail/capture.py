@@ -102,13 +102,17 @@ def _refuse_changes(session: Session, _context: object, _instances: object) -> N
             raise Untrailed(f"{type(row).__name__} rows are never deleted")
 
 
-def _note_rows(session: Session, _context: object) -> None:
+def note(session: Session, kind: type[Base], key: str, new: dict[str, Any]) -> None:
+    """Let the next entry of the trail hold a row that was just written."""
     noted: list[RowChange] = session.info.setdefault(NOTED, [])
-    noted.extend(
-        RowChange(table=row.__tablename__, key=key_of(row), new=state_of(row))
-        for row in session.new
-        if _audited(row)
-    )
+    noted.append(RowChange(table=kind.__tablename__, key=key, new=new))
+
+
+def _note_rows(session: Session, _context: object) -> None:
+    for row in session.new:
+        if isinstance(row, Base) and _audited(row):
+            note(session, type(row), key_of(row), state_of(row))
+    noted: list[RowChange] = session.info.setdefault(NOTED, [])
     noted.extend(
         RowChange(table=row.__tablename__, key=key_of(row), new=state_of(row), old=_was(row))
         for row in session.dirty
@@ -134,7 +138,8 @@ def _refuse_savepoints(_session: Session, transaction: SessionTransaction) -> No
 def _remember_old_values() -> None:
     # Without this an attribute that was expired is set without asking what it held,
     # and the trail would show a new value without the old one.
-    for mapper in audited_mappers():
+    changing = (each for each in audited_mappers() if not issubclass(each.class_, AppendOnly))
+    for mapper in changing:
         for each in mapper.column_attrs:
             mapper.class_manager[each.key].impl.active_history = True
 

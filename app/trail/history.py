@@ -6,15 +6,16 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.db import Base, key_of
+from app.db import Base, columns_of, key_of
 from app.trail.capture import state_of
 from app.trail.models import AuditEntry
 from schemas.trail import Entry
 
+_KEPT = columns_of(AuditEntry)
 _LATER = (
-    select(AuditEntry.body)
-    .where(AuditEntry.about == bindparam("about"), AuditEntry.at >= bindparam("since"))
-    .order_by(AuditEntry.seq)
+    select(_KEPT.body)
+    .where(_KEPT.about == bindparam("about"), _KEPT.at >= bindparam("since"))
+    .order_by(_KEPT.seq)
 )
 
 

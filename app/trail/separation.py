@@ -1,26 +1,36 @@
 """Separation of duties, asked of the trail itself: what somebody did cannot be forgotten."""
 
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
+from app.db import columns_of
 from app.errors import SamePerson
 from app.people.actor import Actor
 from app.people.duties import DONE, Pair, partners, scope_of
 from app.trail.models import AuditEntry
 from schemas.trail import place_of
 
-_EARLIER = (
-    select(AuditEntry.did, AuditEntry.about, AuditEntry.at)
-    .where(
-        AuditEntry.by == bindparam("by"),
-        AuditEntry.did.in_(bindparam("deeds", expanding=True)),
-        AuditEntry.about >= bindparam("about"),
-        AuditEntry.about < bindparam("beyond"),
+_KEPT = columns_of(AuditEntry)
+
+
+@cache
+def _earlier(did: str) -> Select[*tuple[Any, ...]]:
+    """The question for what somebody did before, of the other halves of a deed."""
+    others = sorted({deed for _, deeds in partners(did) for deed in deeds})
+    return (
+        select(_KEPT.did, _KEPT.about, _KEPT.at)
+        .where(
+            _KEPT.by == bindparam("by"),
+            _KEPT.did.in_([literal_column(f"'{each}'") for each in others]),
+            _KEPT.about >= bindparam("about"),
+            _KEPT.about < bindparam("beyond"),
+        )
+        .order_by(_KEPT.seq)
     )
-    .order_by(AuditEntry.seq)
-)
 
 
 def refuse_same_person(session: Session, did: str, *, about: str, by: Actor) -> None:
@@ -40,9 +50,8 @@ def refuse_same_person(session: Session, did: str, *, about: str, by: Actor) -> 
     if not near:
         return
     widest = min((scope for _, scope in near), key=len)  # each is a beginning of `about`
-    asked = {"by": by.username, "deeds": sorted({deed for deed, _ in near})}
-    asked |= {"about": widest, "beyond": f"{widest}0"}  # "0" follows "/"
-    for earlier in session.execute(_EARLIER, asked):
+    asked = {"by": by.username, "about": widest, "beyond": f"{widest}0"}  # "0" follows "/"
+    for earlier in session.execute(_earlier(did), asked):
         for (deed, scope), pair in near.items():
             if earlier.did == deed and f"{earlier.about}/".startswith(f"{scope}/"):
                 raise SamePerson(_words(pair, earlier.did, earlier.about, earlier.at))

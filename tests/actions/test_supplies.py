@@ -13,7 +13,7 @@ from app.errors import BadInput, NotFound, OutOfDate, Refused, SamePerson, Signa
 from app.lot import alarm
 from app.supplies import actions
 from app.supplies.actions.finding import equipment_for_use
-from app.supplies.models import Equipment, MaterialUse
+from app.supplies.models import Equipment, MaterialLot
 from app.trail import attachments, audit
 from app.trail.signatures import signatures_about
 from schemas.supply import CalibrationOutcome, MaterialState, Standing
@@ -52,7 +52,7 @@ def stock(session: Session) -> Stock:
     return stock_of(session)
 
 
-def take(session: Session, number: str, quantity: str, at: datetime, **asked: str) -> MaterialUse:
+def take(session: Session, number: str, quantity: str, at: datetime, **asked: str) -> MaterialLot:
     """Olga uses some of a material lot in a step."""
     facts = {"material_code": None, "unit": "mL", "lot_number": LOT, "about": ABOUT, **asked}
     return actions.use_material(
@@ -404,7 +404,7 @@ def test_a_lot_waits_in_quarantine_until_qa_signs(
     assert lot.state is MaterialState.RELEASED
     signature = signatures_about(session, lot.ref)[0]
     assert (signature.username, signature.meaning) == ("quinn", Meaning.APPROVED)
-    assert take(session, number, "1", clock()).material_lot is lot
+    assert take(session, number, "1", clock()) is lot
 
 
 def test_a_rejected_lot_stays_rejected(session: Session, clock: Clock, stock: Stock) -> None:

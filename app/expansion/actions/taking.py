@@ -85,7 +85,7 @@ class Deed:
     def uses_material(self, taken: UsedMaterial) -> None:
         """Some of a material lot, in the unit of the master."""
         need = self.work.book.master.material(taken.code)
-        use = use_material(
+        lot = use_material(
             self.work.session,
             material_lot=taken.lot,
             material_code=taken.code,
@@ -96,21 +96,22 @@ class Deed:
             by=self.work.by,
             at=self.used_at,
         )
-        if use.material_lot.state is MaterialState.REJECTED:
-            self._hears(rejected_after_use(use.material_lot))
+        if lot.state is MaterialState.REJECTED:
+            self._hears(rejected_after_use(lot))
 
     def uses_equipment(self, used: UsedEquipment) -> None:
         """A piece of equipment of the kind the master names."""
-        use = use_equipment(
+        row = equipment_for_use(self.work.session, used.equipment)
+        use_equipment(
             self.work.session,
-            equipment=equipment_for_use(self.work.session, used.equipment),
+            equipment=row,
             kind=used.kind,
             lot_number=self.work.lot.number,
             about=self.about,
             by=self.work.by,
             at=self.used_at,
         )
-        failed = failed_calibration(self.work.session, use.equipment)
+        failed = failed_calibration(self.work.session, row)
         if failed is not None:
             self._hears(calibration_failed_after_use(failed))
 

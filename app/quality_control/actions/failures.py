@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.lot.deviations import raise_deviation
 from app.lot.models import Container, Lot
 from app.people.actor import Actor
-from app.quality_control.models import Investigation, Result
+from app.quality_control.models import Investigation, result_ref
 from schemas.base import shortened
 from schemas.lot import ContainerState, Stage
 from schemas.quality import InvestigationFacts, InvestigationState
@@ -31,7 +31,6 @@ GONE = frozenset(
 def follow_up(
     session: Session,
     lot: Lot,
-    row: Result,
     words: ResultWords,
     investigations: tuple[InvestigationFacts, ...],
     *,
@@ -47,12 +46,12 @@ def follow_up(
     under = [each for each in investigations if each.result_number == words.number]
     fails = words.state is ResultState.FAIL
     if fails and all(each.state is InvestigationState.CLOSED for each in under):
-        open_about(session, lot, row, words, at=at)
+        open_about(session, lot, words, at=at)
         if is_late(session, lot):
-            _late(session, lot, row, _failure(words), critical=True, by=by, at=at)
+            _late(session, lot, words, _failure(words), critical=True, by=by, at=at)
     elif words.change is ResultChange.CORRECTED and is_late(session, lot):
         says = f"{words.title} was corrected after certification"
-        _late(session, lot, row, says, critical=False, by=by, at=at)
+        _late(session, lot, words, says, critical=False, by=by, at=at)
 
 
 def is_late(session: Session, lot: Lot) -> bool:
@@ -66,7 +65,6 @@ def is_late(session: Session, lot: Lot) -> bool:
 def open_about(
     session: Session,
     lot: Lot,
-    row: Result,
     words: ResultWords,
     *,
     at: datetime,
@@ -77,13 +75,13 @@ def open_about(
     investigation = Investigation(
         number=f"{lot.number}-OOS{count + 1:02d}",
         lot=lot,
-        result_number=row.number,
-        criterion=row.criterion,
+        result_number=words.number,
+        criterion=words.criterion,
         title=words.title,
         opened_at=at,
         opened_for=why or words.evaluation.explanation,
         state=InvestigationState.OPEN,
-        through_revision=row.revision,
+        through_revision=words.revision,
         retests=0,
     )
     session.add(investigation)
@@ -98,7 +96,7 @@ def _failure(words: ResultWords) -> str:
 def _late(
     session: Session,
     lot: Lot,
-    row: Result,
+    words: ResultWords,
     title: str,
     *,
     critical: bool,
@@ -108,10 +106,10 @@ def _late(
     raise_deviation(
         session,
         lot,
-        about=row.ref,
+        about=result_ref(lot, words.number),
         title=shortened(title),
-        description=f"Result {row.number}, entry {row.revision}. Every container and patient of "
-        "this lot is concerned.",
+        description=f"Result {words.number}, entry {words.revision}. Every container and patient "
+        "of this lot is concerned.",
         rule="QC-01" if critical else None,
         critical=critical,
         by=by,

@@ -74,7 +74,7 @@ def open_investigation(
     known = gather(session, lot)
     current = next(each for each in reversed(known.results) if each.words.number == row.number)
     refuse_investigated(known, current)
-    opened = open_about(session, lot, row, current.words, at=at, why=asked.reason)
+    opened = open_about(session, lot, current.words, at=at, why=asked.reason)
     audit.record(
         session, by=by, at=at, did="investigation.open", about=opened.ref, why=asked.reason
     )

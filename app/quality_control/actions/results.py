@@ -9,7 +9,6 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from app.errors import BadInput, FieldError, OutOfDate, refuse_if
-from app.expansion.models import SampleTaken
 from app.lot.lots import lot_for_change
 from app.lot.models import Lot
 from app.people.actor import Actor
@@ -17,7 +16,7 @@ from app.quality_control.actions.failures import follow_up
 from app.quality_control.actions.instruments import registered, use_instruments
 from app.quality_control.actions.samples import check_attached
 from app.quality_control.drafts import Draft
-from app.quality_control.models import Result
+from app.quality_control.models import Result, result_ref
 from app.quality_control.on_record import OnRecord, on_record, sample_for_entry
 from app.quality_control.quality import find_result, frozen_version
 from app.quality_control.rules import entry
@@ -25,7 +24,9 @@ from app.quality_control.rules.standing import retests_left
 from app.rulebook import judge
 from app.supplies.models import Equipment
 from app.trail import audit
+from app.trail.appending import append
 from app.trail.separation import refuse_same_person
+from schemas.quality_record import ResultFacts, Standing
 from schemas.result import (
     CorrectResult,
     EnterResults,
@@ -37,11 +38,12 @@ from schemas.specification import Criterion, Specification
 
 def enter_results(
     session: Session, sample_number: str, entered: EnterResults, *, by: Actor, at: datetime
-) -> tuple[Result, ...]:
+) -> tuple[ResultFacts, ...]:
     """Enter results of one sample: all of them are saved, or none (R-SPEC-01 to R-SPEC-08).
 
     A culture that is still read on is entered whole: what was read before, and what is new.
-    A failing result opens its investigation by itself; a late one holds the lot.
+    A failing result opens its investigation by itself; a late one holds the lot. Given back is
+    what was entered: each is the entry that is read, and nobody has signed it yet.
 
     Raises:
         NotFound, BadInput, Refused: with every finding of QC-10 to QC-20.
@@ -55,7 +57,7 @@ def enter_results(
 
 def enter_without_sample(
     session: Session, lot_number: str, entered: EnterResults, *, by: Actor, at: datetime
-) -> tuple[Result, ...]:
+) -> tuple[ResultFacts, ...]:
     """Say of criteria without a sample that they were not tested, or do not apply.
 
     Raises:
@@ -74,7 +76,7 @@ def codes_in(entered: EnterResults) -> list[str]:
 
 def enter_on_record(
     session: Session, known: OnRecord, entered: EnterResults, *, by: Actor, at: datetime
-) -> tuple[Result, ...]:
+) -> tuple[ResultFacts, ...]:
     """Enter results upon what was read of a lot that has been locked since.
 
     Raises:
@@ -102,7 +104,7 @@ def enter_on_record(
 
 def correct_result(
     session: Session, number: str, correction: CorrectResult, *, by: Actor, at: datetime
-) -> Result:
+) -> ResultFacts:
     """Enter a result again rightly; the entry before stays, and a second person verifies anew.
 
     A failing entry stays in the verdict until its investigation is answered (QC-01).
@@ -136,41 +138,46 @@ def _write(
     *,
     by: Actor,
     at: datetime,
-) -> Result:
+) -> ResultFacts:
     before, lot = draft.facts.before, known.lot
     words = _words(lot, draft, before.words.number if before else next(numbers), by=by, at=at)
-    row = _row(lot, known.taken, words)
+    about = result_ref(lot, words.number)
     did = "result.correct" if words.change is ResultChange.CORRECTED else "result.enter"
     if did == "result.enter" and before is not None:
-        refuse_same_person(session, did, about=row.ref, by=by)
-    use_instruments(session, instruments, words, before, about=row.ref, by=by, at=at)
-    session.add(row)
-    follow_up(session, lot, row, words, draft.facts.investigations, by=by, at=at)
-    audit.record(session, by=by, at=at, did=did, about=row.ref, why=words.reason)
-    return row
+        refuse_same_person(session, did, about=about, by=by)
+    use_instruments(session, instruments, words, before, about=about, by=by, at=at)
+    digest = _keep(session, known, words)
+    follow_up(session, lot, words, draft.facts.investigations, by=by, at=at)
+    audit.record(session, by=by, at=at, did=did, about=about, why=words.reason)
+    return ResultFacts(words=words, words_digest=digest, standing=Standing.CURRENT, signature=None)
 
 
-def _row(lot: Lot, sample: SampleTaken | None, words: ResultWords) -> Result:
+def _keep(session: Session, known: OnRecord, words: ResultWords) -> str:
+    """Write the row of an entry; the digest of its words."""
     stored = words.canonical()
-    return Result(
+    digest = sha256(stored).hexdigest()
+    append(
+        session,
+        Result,
         number=words.number,
         revision=words.revision,
         change=words.change,
         replaces=words.replaces,
         reason=words.reason,
         retest_of=words.retest_of,
-        lot=lot,
-        sample=sample,
+        lot_id=known.lot.id,
+        sample_id=known.taken.id if known.taken else None,
         criterion=words.criterion,
         state=words.state,
         reading=words.reading.canonical().decode(),
         evaluation=words.evaluation.canonical().decode(),
         words=stored.decode(),
-        words_digest=sha256(stored).hexdigest(),
+        words_digest=digest,
         raw_file=words.raw_file,
         entered_by=words.entered_by,
         entered_at=words.entered_at,
     )
+    return digest
 
 
 def _words(lot: Lot, draft: Draft, number: str, *, by: Actor, at: datetime) -> ResultWords:

@@ -5,19 +5,21 @@ from datetime import date
 from sqlalchemy import ScalarSelect, bindparam, select
 from sqlalchemy.orm import Session
 
+from app.db import columns_of
 from app.supplies.models import Equipment, EquipmentEvent
 from schemas.supply import EquipmentDeed
 
 
 def _due(deed: EquipmentDeed) -> ScalarSelect[date | None]:
+    event = columns_of(EquipmentEvent)
     return (
-        select(EquipmentEvent.due_on)
+        select(event.due_on)
         .where(
-            EquipmentEvent.equipment_id == bindparam("equipment"),
-            EquipmentEvent.deed == deed,
-            EquipmentEvent.done_on <= bindparam("day"),
+            event.equipment_id == bindparam("equipment"),
+            event.deed == deed,
+            event.done_on <= bindparam("day"),
         )
-        .order_by(EquipmentEvent.done_on.desc(), EquipmentEvent.id.desc())
+        .order_by(event.done_on.desc(), event.id.desc())
         .limit(1)
         .scalar_subquery()
     )

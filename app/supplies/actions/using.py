@@ -31,6 +31,7 @@ from app.supplies.models import (
     RoomUse,
 )
 from app.supplies.rules import EQUIPMENT_RULES, MATERIAL_RULES, ROOM_RULES
+from app.trail.appending import append
 from app.trail.history import as_it_was
 from schemas.base import local_words
 from schemas.master_step import RoomGrade
@@ -51,7 +52,7 @@ def use_material(
     about: str,
     by: Actor,
     at: datetime,
-) -> MaterialUse:
+) -> MaterialLot:
     """Use some of a material lot in a lot; the caller records it (R-BR-06).
 
     `material_code` is what the step asks for, None when it names nothing; `unit` is a value of
@@ -64,8 +65,10 @@ def use_material(
     lot = material_lot_for_change(session, material_lot)
     case = material_case(session, lot, material_code, quantity, unit, zone=by.zone, at=at)
     refuse_if(judge(MATERIAL_RULES, case))
-    use = MaterialUse(
-        material_lot=lot,
+    append(
+        session,
+        MaterialUse,
+        material_lot_id=lot.id,
         lot_number=lot_number,
         about=about,
         quantity=quantity,
@@ -75,9 +78,7 @@ def use_material(
         name=by.name,
     )
     lot.used_up = quantity == case.left
-    session.add(use)
-    session.flush()
-    return use
+    return lot
 
 
 def material_case(
@@ -137,7 +138,7 @@ def use_equipment(
     about: str,
     by: Actor,
     at: datetime,
-) -> EquipmentUse:
+) -> EquipmentCase:
     """Use equipment in a lot, and keep its status at this time; the caller records it (R-BR-04).
 
     `equipment` was read with `equipment_for_use`: its status stays until the transaction ends.
@@ -148,8 +149,10 @@ def use_equipment(
     """
     case = equipment_case(session, equipment, kind, zone=by.zone, at=at)
     refuse_if(judge(EQUIPMENT_RULES, case))
-    use = EquipmentUse(
-        equipment=equipment,
+    append(
+        session,
+        EquipmentUse,
+        equipment_id=equipment.id,
         needs_calibration=case.needs_calibration,
         calibration_due=case.calibration_due,
         needs_cleaning=case.needs_cleaning,
@@ -160,8 +163,7 @@ def use_equipment(
         by=by.username,
         name=by.name,
     )
-    session.add(use)
-    return use
+    return case
 
 
 def equipment_case(
@@ -194,7 +196,7 @@ def use_room(
     about: str,
     by: Actor,
     at: datetime,
-) -> RoomUse:
+) -> None:
     """Work in a room, and keep its grade at this time; the caller records it (R-ATMP-16).
 
     `grade` is a value of `RoomGrade`, None when the step asks for none.
@@ -205,8 +207,10 @@ def use_room(
     row = find_room(session, room)
     case = room_case(session, row, grade, at=at)
     refuse_if(judge(ROOM_RULES, case))
-    use = RoomUse(
-        room=row,
+    append(
+        session,
+        RoomUse,
+        room_id=row.id,
         grade=case.grade,
         lot_number=lot_number,
         about=about,
@@ -214,9 +218,6 @@ def use_room(
         by=by.username,
         name=by.name,
     )
-    session.add(use)
-    session.flush()
-    return use
 
 
 def room_case(session: Session, row: Room, asked: str | None, *, at: datetime) -> RoomCase:
