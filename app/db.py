@@ -22,6 +22,9 @@ from sqlalchemy import (
     Engine,
     Enum,
     MetaData,
+    QueuePool,
+    Result,
+    Select,
     String,
     Text,
     and_,
@@ -112,12 +115,17 @@ class Base(DeclarativeBase):
 def columns_of(kind: type[Base]) -> ReadOnlyColumnCollection[str, Column[Any]]:
     """The bare columns of a table, for what is asked at every request and changes nothing.
 
-    A question of columns passes by the mapper, which takes longer than the database does.
+    A question of columns passes the mapper by, which takes longer than the database does.
     """
     columns: ReadOnlyColumnCollection[str, Column[Any]] = Base.metadata.tables[
         kind.__tablename__
     ].columns
     return columns
+
+
+def asked(session: Session, question: Select[*tuple[Any, ...]], **values: object) -> Result[Any]:
+    """The rows that answer a question of bare columns, inside a session's transaction."""
+    return session.connection().execute(question, values)
 
 
 class Technical:
@@ -137,6 +145,7 @@ def engine_for(url: str) -> Engine:
     if not url.startswith("sqlite"):
         engine = create_engine(
             url,
+            pool_use_lifo=True,
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=10,
@@ -146,6 +155,8 @@ def engine_for(url: str) -> Engine:
         return engine
     engine = create_engine(
         url,
+        poolclass=QueuePool,
+        pool_use_lifo=True,  # the one used last still holds its pages and statements
         connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)

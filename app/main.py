@@ -52,7 +52,7 @@ from app.web import document, problems
 from app.web.clock import wall_clock
 from app.web.guard import Guard
 from app.web.pages import environment
-from app.web.routing import API
+from app.web.routing import API, together
 from schemas.people import Task
 
 HERE = Path(__file__).parent
@@ -184,9 +184,7 @@ def create_app(database: Database, clock: Callable[[], datetime] | None = None) 
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for router in OPEN_PAGES:
         app.include_router(router, include_in_schema=False)
-    for router in PAGES:
-        app.include_router(router, include_in_schema=False, dependencies=[Depends(signed_in)])
-    for router in MACHINES:
-        app.include_router(router, dependencies=[Depends(signed_in)], responses=document.NO)
+    app.include_router(together(PAGES), include_in_schema=False, dependencies=[Depends(signed_in)])
+    app.include_router(together(MACHINES), dependencies=[Depends(signed_in)], responses=document.NO)
     document.complete(app)
     return app

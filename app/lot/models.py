@@ -53,7 +53,12 @@ class Lot(Base):
     @property
     def ref(self) -> str:
         """How the trail refers to this lot."""
-        return f"lot/{self.number}"
+        return self.ref_of(self.number)
+
+    @staticmethod
+    def ref_of(number: str) -> str:
+        """How the trail refers to the lot with this number."""
+        return f"lot/{number}"
 
 
 class Source(AppendOnly, Base):

@@ -17,7 +17,7 @@ from app.people.models import Account, ApiToken, BrowserSession, Site, roles_nam
 from app.people.permissions import MAY
 from app.people.proving import tried_before
 from app.settings import settings
-from app.web.clock import Now
+from app.web.clock import moment_of
 from app.web.unit import turns
 
 SEEN_EVERY = timedelta(seconds=30)
@@ -80,8 +80,8 @@ def set_cookie(response: Response, token: str) -> None:
     )
 
 
-async def signed_in(request: Request, at: Now) -> Actor:
-    """The person behind this request.
+async def signed_in(request: Request) -> Actor:
+    """The person behind this request, looked for once.
 
     Raises:
         NotSignedIn: no session, an idle or ended one, a closed account, or a bad token.
@@ -89,6 +89,7 @@ async def signed_in(request: Request, at: Now) -> Actor:
     known: Actor | None = getattr(request.state, "actor", None)
     if known is not None:
         return known
+    at = moment_of(request)
     actor, stale = await run_in_threadpool(_find, request, at)
     if stale is not None:
         async with turns(request).writing:
@@ -158,13 +159,14 @@ class Allowed:
 
     deed: str
 
-    async def __call__(self, request: Request, by: SignedIn, at: Now) -> Actor:
+    async def __call__(self, request: Request) -> Actor:
         """The person, in the role that may do this deed; with the password that signs it."""
+        by = await signed_in(request)
         if by.must_change_password and request.url.path != OWN_PASSWORD:
             raise MustChangePassword
         actor = by.doing(self.deed)
         if request.method == "POST":
-            actor = replace(actor, tried=await tried_before(request, actor, at=at))
+            actor = replace(actor, tried=await tried_before(request, actor, at=moment_of(request)))
         request.state.actor = actor
         return actor
 

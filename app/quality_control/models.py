@@ -14,9 +14,9 @@ from schemas.reading import ResultState
 from schemas.result import ResultChange, SampleCondition
 
 
-def result_ref(lot: Lot, number: str) -> str:
-    """How the trail refers to a result of a lot."""
-    return f"{lot.ref}/result/{number}"
+def result_ref(lot: str, number: str) -> str:
+    """How the trail refers to a result of the lot that it refers to so."""
+    return f"{lot}/result/{number}"
 
 
 class SampleReceipt(AppendOnly, Base):
@@ -73,7 +73,7 @@ class Result(AppendOnly, Base):
     @property
     def ref(self) -> str:
         """How the trail refers to this result, through all its entries."""
-        return result_ref(self.lot, self.number)
+        return result_ref(self.lot.ref, self.number)
 
 
 class ResultSigned(AppendOnly, Base):
@@ -121,7 +121,7 @@ class Investigation(Base):
     @property
     def result_ref(self) -> str:
         """How the trail refers to the result under investigation."""
-        return result_ref(self.lot, self.result_number)
+        return result_ref(self.lot.ref, self.result_number)
 
     @property
     def ref(self) -> str:

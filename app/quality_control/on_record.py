@@ -5,14 +5,14 @@ and by when the specification was approved.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Row, Select, bindparam, distinct, exists, func, select
-from sqlalchemy.orm import Session, contains_eager, lazyload
+from sqlalchemy.orm import Session, lazyload
 
-from app.db import columns_of
+from app.db import asked, columns_of
 from app.errors import NotFound
 from app.expansion.gathering import words_of
 from app.expansion.models import SampleTaken, StepRow
@@ -30,16 +30,56 @@ from schemas.specification import Criterion, Specification
 from schemas.step_product import SampleValues
 from schemas.trail import Signature
 
+
+@dataclass
+class LotAtHand:
+    """What an entry asks of its lot, which stays locked: its number and what it froze."""
+
+    id: int
+    number: str
+    product_code: str
+    product_version: int
+    product_digest: str
+    specification_code: str
+    specification_version: int
+    specification_digest: str
+    master_code: str
+    master_version: int
+    master_digest: str
+
+    @property
+    def ref(self) -> str:
+        """How the trail refers to this lot."""
+        return Lot.ref_of(self.number)
+
+
+@dataclass(frozen=True)
+class SampleAtHand:
+    """What an entry asks of its sample, as it was taken."""
+
+    id: int
+    number: str
+    entry_id: int
+    sample_point: str
+    taken_at: datetime
+    lot: LotAtHand
+
+    @property
+    def ref(self) -> str:
+        """How the trail refers to this sample."""
+        return f"{self.lot.ref}/sample/{self.number}"
+
+
+AnyLot: TypeAlias = Lot | LotAtHand
+AnySample: TypeAlias = SampleTaken | SampleAtHand
+
+_LOT, _TAKEN = columns_of(Lot), columns_of(SampleTaken)
+_OF_TAKEN = ("id", "number", "entry_id", "sample_point", "taken_at")
 _LOCKED_SAMPLE = (
-    select(SampleTaken)
-    .join(SampleTaken.lot)
-    .where(SampleTaken.number == bindparam("number"))
-    .options(contains_eager(SampleTaken.lot), lazyload(SampleTaken.entry))
+    select(*(_TAKEN[name] for name in _OF_TAKEN), *(_LOT[each.name] for each in fields(LotAtHand)))
+    .where(_TAKEN.lot_id == _LOT.id, _TAKEN.number == bindparam("number"))
     .with_for_update(of=Lot)
-    .execution_options(populate_existing=True)
 )
-
-
 _RESULT = columns_of(Result)
 _OF_LOT = select(
     approval_of(bindparam("code"), bindparam("version")).scalar_subquery().label("approved_at"),
@@ -110,10 +150,10 @@ _INVESTIGATIONS = (
 class OnRecord:
     """A lot's sample, and what was entered before for the criteria that are entered now."""
 
-    lot: Lot
+    lot: AnyLot
     specification: Specification
     approved_at: datetime | None
-    taken: SampleTaken | None
+    taken: AnySample | None
     sample: SampleFacts | None
     codes: frozenset[str]
     """The criteria that were read for; of others nothing is known here."""
@@ -134,16 +174,18 @@ class OnRecord:
         )
 
 
-def sample_for_entry(session: Session, number: str) -> SampleTaken:
+def sample_for_entry(session: Session, number: str) -> SampleAtHand:
     """A sample by its number, its lot locked until the transaction ends.
 
     Raises:
         NotFound: there is no such sample.
     """
-    row = session.scalars(_LOCKED_SAMPLE, {"number": number}).first()
+    row = asked(session, _LOCKED_SAMPLE, number=number).first()
     if row is None:
         raise NotFound(f"There is no sample “{number[:60]}”.")
-    return row
+    own = len(_OF_TAKEN)
+    lot = LotAtHand(*row[own:])
+    return SampleAtHand(**dict(zip(_OF_TAKEN, row[:own], strict=True)), lot=lot)
 
 
 def on_record_of_sample(session: Session, number: str) -> OnRecord:
@@ -159,19 +201,22 @@ def on_record_of_sample(session: Session, number: str) -> OnRecord:
 
 
 def on_record(
-    session: Session, lot: Lot, sample: SampleTaken | None, codes: Collection[str]
+    session: Session,
+    lot: AnyLot,
+    sample: AnySample | None,
+    codes: Collection[str],
 ) -> OnRecord:
     """What is on record of these criteria of a lot that is locked."""
-    asked = {"lot": lot.id, "codes": tuple(codes)}
-    of_lot = {"code": lot.specification_code, "version": lot.specification_version, **asked}
+    of_codes = {"lot": lot.id, "codes": tuple(codes)}
+    of_lot = {"code": lot.specification_code, "version": lot.specification_version, **of_codes}
     if sample is None:
-        known, facts = session.execute(_OF_LOT, of_lot).one(), None
+        known, facts = asked(session, _OF_LOT, **of_lot).one(), None
     else:
         of_sample = {"sample": sample.id, "entry": sample.entry_id, **of_lot}
-        known = session.execute(_OF_SAMPLE, of_sample).one()
+        known = asked(session, _OF_SAMPLE, **of_sample).one()
         facts = _sample_facts(session, sample, known)
-    rows = session.scalars(_RESULTS, asked).all() if known.entered else ()
-    investigations = _investigations(session, asked) if rows else ()
+    rows = session.scalars(_RESULTS, of_codes).all() if known.entered else ()
+    investigations = _investigations(session, of_codes) if rows else ()
     return OnRecord(
         lot=lot,
         specification=bundle_of(session, lot).specification,
@@ -185,8 +230,10 @@ def on_record(
     )
 
 
-def _investigations(session: Session, asked: dict[str, object]) -> tuple[InvestigationFacts, ...]:
-    rows = session.scalars(_INVESTIGATIONS, asked).all()
+def _investigations(
+    session: Session, of_codes: dict[str, object]
+) -> tuple[InvestigationFacts, ...]:
+    rows = session.scalars(_INVESTIGATIONS, of_codes).all()
     signed = signatures_about(session, *(row.ref for row in rows))
     return tuple(investigation_facts(row, signed) for row in rows)
 
@@ -199,7 +246,7 @@ def _signed(session: Session, results: Collection[Result]) -> dict[int, Signatur
     return {row.result_id: signed[row.binding] for row in found}
 
 
-def _sample_facts(session: Session, sample: SampleTaken, known: Row[Any]) -> SampleFacts:
+def _sample_facts(session: Session, sample: AnySample, known: Row[Any]) -> SampleFacts:
     taken_at = sample.taken_at
     if known.corrected is not None:
         values = words_of(session.get_one(StepRow, known.corrected)).values

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, lazyload
 from app.errors import NotFound
 from app.expansion.models import SampleTaken
 from app.lot.models import Lot
-from app.masters.frozen import bundle_of
+from app.masters.frozen import Freezes, bundle_of
 from app.masters.limits import words_of
 from app.masters.shelf import approved_at
 from app.quality_control.models import Result
@@ -129,7 +129,7 @@ class LotQuality:
         )
 
 
-def frozen_version(lot: Lot) -> FrozenVersion:
+def frozen_version(lot: Freezes) -> FrozenVersion:
     """The specification of a lot, by digest."""
     return FrozenVersion(
         code=lot.specification_code,

@@ -201,7 +201,12 @@ class Equipment(Base):
     @property
     def ref(self) -> str:
         """How the trail refers to this equipment."""
-        return f"equipment/{self.code}"
+        return self.ref_of(self.code)
+
+    @staticmethod
+    def ref_of(code: str) -> str:
+        """How the trail refers to the equipment with this number."""
+        return f"equipment/{code}"
 
 
 class EquipmentEvent(AppendOnly, Base):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from app.db import Base, columns_of
+from app.db import Base, asked, columns_of
 from app.people.actor import Actor
 from app.trail import checkpoint
 from app.trail.capture import take_noted
@@ -97,5 +97,5 @@ def _head_for_writing(session: Session) -> Head:
 
 def head(session: Session) -> Head:
     """The end of the trail as this session sees it."""
-    last = session.execute(_LAST).first()
+    last = asked(session, _LAST).first()
     return Head(seq=last.seq, link=last.link) if last else Head(seq=0, link=GENESIS)

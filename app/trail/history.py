@@ -1,15 +1,18 @@
 """A row as it was at an earlier moment, as the trail tells it: for what is entered late."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.db import Base, columns_of, key_of
-from app.trail.capture import state_of
+from app.db import Base, asked, columns_of
 from app.trail.models import AuditEntry
 from schemas.trail import Entry
+
+Row: TypeAlias = Mapping[str, Any]
+"""The columns of a row as it is now, in the words of the trail; at least those that are asked."""
 
 _KEPT = columns_of(AuditEntry)
 _LATER = (
@@ -19,17 +22,19 @@ _LATER = (
 )
 
 
-def as_it_was(session: Session, row: Base, *, about: str, at: datetime) -> dict[str, Any] | None:
-    """The columns of a row at a moment, as the trail keeps them; None before it was written.
+def as_it_was(
+    session: Session, kind: type[Base], row: Row, *, about: str, at: datetime
+) -> dict[str, Any] | None:
+    """What a row held at a moment, as the trail keeps it; None before it was written.
 
     Only what was recorded `about` the row itself is told. What was done within the same minute
     was done by then: the times that people enter have no seconds.
     """
     next_minute = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    later = session.scalars(_LATER, {"about": about, "since": next_minute})
-    table, key = row.__tablename__, key_of(row)
+    later = asked(session, _LATER, about=about, since=next_minute).scalars()
+    table, key = kind.__tablename__, str(row["id"])
     for body in later:
         for change in Entry.from_canonical(body).changes:
             if (change.table, change.key) == (table, key):
                 return None if change.old is None else {**change.new, **change.old}
-    return state_of(row)
+    return dict(row)

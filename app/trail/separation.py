@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
-from app.db import columns_of
+from app.db import asked, columns_of
 from app.errors import SamePerson
 from app.people.actor import Actor
 from app.people.duties import DONE, Pair, partners, scope_of
@@ -50,8 +50,8 @@ def refuse_same_person(session: Session, did: str, *, about: str, by: Actor) -> 
     if not near:
         return
     widest = min((scope for _, scope in near), key=len)  # each is a beginning of `about`
-    asked = {"by": by.username, "about": widest, "beyond": f"{widest}0"}  # "0" follows "/"
-    for earlier in session.execute(_earlier(did), asked):
+    beyond = f"{widest}0"  # "0" follows "/"
+    for earlier in asked(session, _earlier(did), by=by.username, about=widest, beyond=beyond):
         for (deed, scope), pair in near.items():
             if earlier.did == deed and f"{earlier.about}/".startswith(f"{scope}/"):
                 raise SamePerson(_words(pair, earlier.did, earlier.about, earlier.at))

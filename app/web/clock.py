@@ -7,9 +7,11 @@ from fastapi import Depends, Request
 
 
 def moment_of(request: Request) -> datetime:
-    """This moment in UTC; tests may set the application's clock."""
-    clock = getattr(request.app.state, "clock", None)
-    moment: datetime = clock() if clock else wall_clock()
+    """The moment of this request in UTC, read once; tests may set the application's clock."""
+    moment: datetime | None = getattr(request.state, "moment", None)
+    if moment is None:
+        clock = getattr(request.app.state, "clock", None)
+        moment = request.state.moment = clock() if clock else wall_clock()
     return moment
 
 

@@ -1,8 +1,9 @@
 """Writes by machines: an idempotency key makes a repeated request answer, not act, twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from hashlib import sha256
 from typing import Annotated, ParamSpec, TypeVar
 
@@ -14,8 +15,8 @@ from starlette.responses import Response
 
 from app.db import Base, Technical
 from app.errors import RecordError
-from app.web.clock import Now
-from app.web.unit import UnitOfWork
+from app.web.clock import moment_of
+from app.web.unit import Begin, Units
 from schemas.base import Contract
 
 P = ParamSpec("P")
@@ -77,37 +78,53 @@ async def _content(file: UploadFile) -> bytes:
     return content
 
 
-def once(
+async def once(
     request: Request,
-    session: UnitOfWork,
-    at: Now,
-    body: Annotated[bytes, Depends(sent_bytes)],
+    unit: Units,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
-) -> Session:
-    """A unit of work in which a repeated key gives the first answer and does nothing.
+) -> Begin:
+    """What begins a unit of work in which a repeated key gives the first answer, and does nothing.
 
-    Raises:
+    The unit raises:
         Answered: the same request was done before.
         KeyReused: the key was used for something else.
     """
-    session.info[STATUS] = getattr(request.scope.get("route"), "status_code", None) or 200
+    status = getattr(request.scope.get("route"), "status_code", None) or 200
     if idempotency_key is None:
-        return session
+        return partial(_answering, unit, status, None)
     whose = request.headers.get("authorization", "")
-    key = sha256(f"{whose}\n{idempotency_key}".encode()).hexdigest()
     # with the token, which nobody stores: a body holds a password, and this digest is quick to try
-    asked = sha256(f"{whose}\n{request.method} {request.url.path}\n".encode() + body).hexdigest()
+    asked = f"{whose}\n{request.method} {request.url.path}\n".encode() + await sent_bytes(request)
+    pending = IdempotentAnswer(
+        key=sha256(f"{whose}\n{idempotency_key}".encode()).hexdigest(),
+        request_digest=sha256(asked).hexdigest(),
+        body="",
+        at=moment_of(request),
+    )
+    return partial(_answering, unit, status, pending)
+
+
+@contextmanager
+def _answering(unit: Begin, status: int, pending: IdempotentAnswer | None) -> Iterator[Session]:
+    with unit() as session:
+        session.info[STATUS] = status
+        if pending is not None:
+            _refuse_again(session, pending)
+            session.info[PENDING] = pending
+        yield session
+
+
+def _refuse_again(session: Session, pending: IdempotentAnswer) -> None:
     if session.get_bind().dialect.name == "postgresql":
         # the same key at the same moment: the second waits, and finds the first one's answer
         session.execute(
             text("SELECT pg_advisory_xact_lock(:key)"),
-            {"key": int.from_bytes(bytes.fromhex(key[:16]), signed=True)},
+            {"key": int.from_bytes(bytes.fromhex(pending.key[:16]), signed=True)},
         )
-    known = session.get(IdempotentAnswer, key)
+    known = session.get(IdempotentAnswer, pending.key)
     if known is None:
-        session.info[PENDING] = IdempotentAnswer(key=key, request_digest=asked, body="", at=at)
-        return session
-    if known.request_digest != asked:
+        return
+    if known.request_digest != pending.request_digest:
         raise KeyReused
     raise Answered(known.status, known.body)
 

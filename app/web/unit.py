@@ -1,10 +1,14 @@
 """One request is one transaction, and the answer leaves after the commit."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import Annotated, Any, Protocol
+from functools import partial, wraps
+from inspect import iscoroutinefunction, signature
+from typing import Annotated, Any, Protocol, TypeAlias, TypeVar, get_args, get_origin
 
 from anyio import Semaphore
+from anyio.lowlevel import RunVar
 from fastapi import Depends, Request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,6 +21,10 @@ WRITING_MAX = 8
 READING_MAX = 10
 PROVING_MAX = 4
 """Passwords compared at once: each takes 64 MiB and a tenth of a second of a processor."""
+
+R = TypeVar("R")
+Begin: TypeAlias = Callable[[], AbstractContextManager[Session]]
+"""Begins a transaction where it is called, and ends it there."""
 
 
 class KeepAttempt(Protocol):
@@ -60,40 +68,42 @@ class Turns:
 
     Handlers run in a small pool of threads. If everyone who waits for a transaction took a
     thread to wait in, the one who has it would find none to go on with, and all would wait
-    for ever.
+    for ever. SQLite lets one write at a time, so one has the turn.
     """
 
-    def __init__(self) -> None:
-        self.writing = Semaphore(WRITING_MAX)
+    def __init__(self, *, one_writer: bool) -> None:
+        self.writing = Semaphore(1 if one_writer else WRITING_MAX)
         self.reading = Semaphore(READING_MAX)
         self.proving = Semaphore(PROVING_MAX)
 
 
+_turns: RunVar[Turns] = RunVar("turns")
+
+
 def turns(request: Request) -> Turns:
-    """The turns of this application."""
-    state = request.app.state
-    if not hasattr(state, "turns"):
-        state.turns = Turns()
-    known: Turns = state.turns
-    return known
+    """The turns of this application, in the event loop that it runs in."""
+    try:
+        return _turns.get()
+    except LookupError:
+        new = Turns(one_writer=request.app.state.database.is_sqlite)
+        _turns.set(new)
+        return new
 
 
-async def turn_to_write(request: Request) -> AsyncIterator[None]:
-    """Wait for a turn to write."""
+async def unit_of_work(request: Request) -> AsyncIterator[Begin]:
+    """A turn to write, and what begins the transaction of this request."""
     async with turns(request).writing:
-        yield
+        yield partial(_writing, request)
 
 
-async def turn_to_read(request: Request) -> AsyncIterator[None]:
-    """Wait for a turn to read."""
+async def look(request: Request) -> AsyncIterator[Begin]:
+    """A turn to read, and what begins to."""
     async with turns(request).reading:
-        yield
+        yield request.app.state.database.reading
 
 
-def unit_of_work(
-    request: Request,
-    _turn: Annotated[None, Depends(turn_to_write, scope="function")],
-) -> Iterator[Session]:
+@contextmanager
+def _writing(request: Request) -> Iterator[Session]:
     """A transaction for this request. A no rolls it back; a no worth keeping is kept apart.
 
     Raises:
@@ -125,14 +135,32 @@ def keep_attempt(request: Request, no: RecordError) -> None:
         keep(session, request, no)
 
 
-def look(request: Request, _turn: Annotated[None, Depends(turn_to_read)]) -> Iterator[Session]:
-    """A session that only reads."""
-    database: Database = request.app.state.database
-    with database.reading() as session:
-        yield session
-
-
-# scope="function" commits before the answer leaves: the default commits after it,
-# and a failed commit would then still have told the operator "saved".
+Units: TypeAlias = Annotated[Begin, Depends(unit_of_work, scope="function")]
+"""For what stands between an address and its transaction."""
 UnitOfWork = Annotated[Session, Depends(unit_of_work, scope="function")]
-Look = Annotated[Session, Depends(look)]
+Look = Annotated[Session, Depends(look, scope="function")]
+
+
+def in_one_go(endpoint: Callable[..., R]) -> Callable[..., R]:
+    """Begin the transaction of an address, do the deed and commit, all in one thread.
+
+    A framework that opens the session for us goes through three threads for it, which costs more
+    than the database does; and the answer would leave before the commit.
+    """
+    sessions = [
+        name
+        for name, each in signature(endpoint).parameters.items()
+        if get_origin(each.annotation) is Annotated and get_args(each.annotation)[0] is Session
+    ]
+    if not sessions:
+        return endpoint
+    (name,) = sessions
+    assert not iscoroutinefunction(endpoint), "a transaction would keep the others waiting"
+
+    @wraps(endpoint)
+    def done(**given: Any) -> R:
+        begin: Begin = given[name]
+        with begin() as session:
+            return endpoint(**given | {name: session})
+
+    return done

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from app.delivery.actions import (
     ending,
@@ -30,6 +30,7 @@ from app.delivery.roles import (
 from app.people.actor import Actor
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
+from app.web.routing import Router
 from app.web.unit import Look
 from schemas.delivery import (
     ContainerJourney,
@@ -49,7 +50,7 @@ from schemas.delivery_forms import (
 )
 from schemas.genealogy import Genealogy
 
-api = APIRouter()
+api = Router()
 
 
 @api.get("/delivery/containers/{number}")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.delivery.actions import (
     facts,
@@ -28,6 +28,7 @@ from app.delivery.roles import (
 from app.web import document
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
+from app.web.routing import Router
 from app.web.unit import Look
 from schemas.delivery import (
     OrderFacts,
@@ -47,7 +48,7 @@ from schemas.delivery_forms import (
     RequestDelivery,
 )
 
-api = APIRouter()
+api = Router()
 
 STOPPED = 409
 STOPS: dict[int | str, dict[str, Any]] = {

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -15,13 +15,14 @@ from app.people.actor import Actor
 from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Contract
 from schemas.delivery_forms import Destroy, Return, Unpack
 from schemas.lot import ContainerState
 from schemas.trail import Meaning
 
-pages = APIRouter()
+pages = Router()
 
 
 def _form(

@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.delivery.actions.genealogy import genealogy_of
 from app.delivery.roles import Tracer
 from app.web.pages import show
+from app.web.routing import Router
 from app.web.unit import Look
 
-pages = APIRouter()
+pages = Router()
 
 
 @pages.get("/genealogy")

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.delivery.actions import facts, finding, orders, packing, waiting
@@ -13,11 +13,12 @@ from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.fields import Option
 from app.web.pages import go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.delivery_forms import CancelOrder, Pack, QualifyShipper, RequestDelivery
 from schemas.trail import Meaning
 
-pages = APIRouter()
+pages = Router()
 
 
 @pages.get("/delivery")

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -27,6 +27,7 @@ from app.web.closed import closed_when
 from app.web.fields import Option
 from app.web.forms import read_form, upload_in
 from app.web.pages import Form, go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Contract
 from schemas.delivery import StepOutcome
@@ -41,7 +42,7 @@ from schemas.delivery_forms import (
 from schemas.lot import ContainerState
 from schemas.trail import Meaning
 
-pages = APIRouter()
+pages = Router()
 
 
 S = ContainerState

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.expansion import actions, overview
@@ -13,12 +13,13 @@ from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.fields import Option
 from app.web.pages import go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.expansion import StartLot
 from schemas.lot import Stage
 from schemas.lot_list import LotSearch
 
-pages = APIRouter(prefix="/lots")
+pages = Router(prefix="/lots")
 Starter = Annotated[Actor, allowed("lot.start")]
 
 
@@ -69,7 +70,7 @@ def start_form(
     )
 
 
-@pages.post("/new/{product_code}")  # noqa: FAST003 - read into the form by its name
+@pages.post("/new/{product_code}")
 def start(
     by: Starter, form: Annotated[StartLot, sent(StartLot)], at: Now, session: UnitOfWork
 ) -> Response:

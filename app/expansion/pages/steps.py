@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from starlette.responses import Response
 
 from app.expansion import actions, overview, showing
@@ -16,12 +16,13 @@ from app.trail.separation import has_clash
 from app.web.clock import Now
 from app.web.forms import upload_in
 from app.web.pages import Form, go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.expansion import CheckStep, Endorse
 from schemas.step import StepKind
 from schemas.trail import Meaning
 
-pages = APIRouter(prefix="/lots/{number}")
+pages = Router(prefix="/lots/{number}")
 Number = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,60}$")]
 Reader = Annotated[Actor, allowed("lot.read")]
 Performer = Annotated[Actor, allowed("step.perform")]

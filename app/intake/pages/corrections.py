@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from starlette.responses import Response
 
 from app.intake import actions
@@ -12,11 +12,12 @@ from app.intake.roles import Registrar
 from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.donor import Questionnaire
 from schemas.intake_forms import CorrectDonation, CorrectQuestionnaire
 
-pages = APIRouter()
+pages = Router()
 
 NumberInPath = Annotated[int, Path(ge=1, le=2_000_000_000)]
 

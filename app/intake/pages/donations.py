@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.intake import actions
@@ -16,6 +16,7 @@ from app.web.fields import Option
 from app.web.forms import upload_in
 from app.web.matrix import data_matrix
 from app.web.pages import Form, go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.identification import identify_donation
 from schemas.intake import DonationState
@@ -28,7 +29,7 @@ from schemas.intake_forms import (
 )
 from schemas.trail import Meaning
 
-pages = APIRouter()
+pages = Router()
 
 
 @pages.get("/intake")

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.intake import actions
@@ -12,12 +12,13 @@ from app.intake.roles import Decider, Reader, Registrar
 from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.donor import DonorRegistration, Questionnaire
 from schemas.intake_forms import AssessRisk, GiveConsent, WithdrawConsent
 from schemas.trail import Meaning
 
-pages = APIRouter()
+pages = Router()
 
 
 @pages.get("/intake/donors")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.people import actions
@@ -14,10 +14,11 @@ from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, Recording, UnitOfWork
 from schemas.people import ChangeRoles, CloseAccount, ConfirmIdentity, NewAccount, SetPassword
 
-pages = APIRouter()
+pages = Router()
 
 Reader = Annotated[Actor, allowed("account.read")]
 Opener = Annotated[Actor, allowed("account.open")]

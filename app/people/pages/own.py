@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.people import actions
@@ -10,10 +10,11 @@ from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.pages import go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, Recording, UnitOfWork
 from schemas.people import ChangePassword, NewToken
 
-pages = APIRouter()
+pages = Router()
 
 Owner = Annotated[Actor, allowed("account.own")]
 

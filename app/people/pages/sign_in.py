@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -14,11 +14,11 @@ from app.people.sessions import SignedIn, allowed, cookie_name, set_cookie
 from app.web.clock import Now
 from app.web.guard import client_address
 from app.web.pages import go_to, sent, show
-from app.web.routing import StageRouter
+from app.web.routing import Router, StageRouter
 from app.web.unit import Look, Recording, UnitOfWork, turns
 from schemas.people import FirstSteps, SignIn
 
-pages = APIRouter()
+pages = Router()
 open_pages = StageRouter()
 """Pages for people who are not signed in yet."""
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.people import actions
@@ -11,10 +11,11 @@ from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.fields import Option
 from app.web.pages import go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, Recording, UnitOfWork
 from schemas.people import AccountState, NewTraining
 
-pages = APIRouter()
+pages = Router()
 
 Reader = Annotated[Actor, allowed("training.read")]
 Recorder = Annotated[Actor, allowed("training.record")]

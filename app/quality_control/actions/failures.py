@@ -30,7 +30,7 @@ GONE = frozenset(
 
 def follow_up(
     session: Session,
-    lot: Lot,
+    lot_id: int,
     words: ResultWords,
     investigations: tuple[InvestigationFacts, ...],
     *,
@@ -43,6 +43,9 @@ def follow_up(
     it is a critical deviation and holds the lot at once (R-ATMP-26, R-QP-11); so late a
     correction is at least a deviation.
     """
+    if words.state is not ResultState.FAIL and words.change is not ResultChange.CORRECTED:
+        return
+    lot = session.get_one(Lot, lot_id)
     under = [each for each in investigations if each.result_number == words.number]
     fails = words.state is ResultState.FAIL
     if fails and all(each.state is InvestigationState.CLOSED for each in under):
@@ -106,7 +109,7 @@ def _late(
     raise_deviation(
         session,
         lot,
-        about=result_ref(lot, words.number),
+        about=result_ref(lot.ref, words.number),
         title=shortened(title),
         description=f"Result {words.number}, entry {words.revision}. Every container and patient "
         "of this lot is concerned.",

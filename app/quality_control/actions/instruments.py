@@ -6,14 +6,13 @@ from sqlalchemy.orm import Session
 
 from app.errors import BadInput, FieldError
 from app.people.actor import Actor
-from app.supplies.actions.finding import each_for_use
+from app.supplies.actions.finding import EquipmentForUse, each_for_use
 from app.supplies.actions.using import use_equipment
-from app.supplies.models import Equipment
 from schemas.quality_record import ResultFacts
 from schemas.result import ResultWords
 
 
-def registered(session: Session, codes: tuple[str, ...]) -> tuple[Equipment, ...]:
+def registered(session: Session, codes: tuple[str, ...]) -> tuple[EquipmentForUse, ...]:
     """The instruments with these codes, their status kept until the transaction ends.
 
     Raises:
@@ -29,7 +28,7 @@ def registered(session: Session, codes: tuple[str, ...]) -> tuple[Equipment, ...
 
 def use_instruments(
     session: Session,
-    instruments: tuple[Equipment, ...],
+    instruments: tuple[EquipmentForUse, ...],
     words: ResultWords,
     before: ResultFacts | None,
     *,

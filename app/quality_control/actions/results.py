@@ -10,19 +10,18 @@ from sqlalchemy.orm import Session
 
 from app.errors import BadInput, FieldError, OutOfDate, refuse_if
 from app.lot.lots import lot_for_change
-from app.lot.models import Lot
 from app.people.actor import Actor
 from app.quality_control.actions.failures import follow_up
 from app.quality_control.actions.instruments import registered, use_instruments
 from app.quality_control.actions.samples import check_attached
 from app.quality_control.drafts import Draft
 from app.quality_control.models import Result, result_ref
-from app.quality_control.on_record import OnRecord, on_record, sample_for_entry
+from app.quality_control.on_record import AnyLot, OnRecord, on_record, sample_for_entry
 from app.quality_control.quality import find_result, frozen_version
 from app.quality_control.rules import entry
 from app.quality_control.rules.standing import retests_left
 from app.rulebook import judge
-from app.supplies.models import Equipment
+from app.supplies.actions.finding import EquipmentForUse
 from app.trail import audit
 from app.trail.appending import append
 from app.trail.separation import refuse_same_person
@@ -85,7 +84,7 @@ def enter_on_record(
     by, lot = by.doing("result.enter"), known.lot
     criteria = _criteria(known.specification, codes_in(entered))
     assert known.codes.issuperset(codes_in(entered))
-    drafts: list[tuple[Draft, tuple[Equipment, ...]]] = []
+    drafts: list[tuple[Draft, tuple[EquipmentForUse, ...]]] = []
     errors: list[FieldError] = []
     for place, (new, criterion) in enumerate(zip(entered.results, criteria, strict=True)):
         with _collected(errors, f"results.{place}."):
@@ -133,7 +132,7 @@ def _write(
     session: Session,
     known: OnRecord,
     draft: Draft,
-    instruments: tuple[Equipment, ...],
+    instruments: tuple[EquipmentForUse, ...],
     numbers: Iterator[str],
     *,
     by: Actor,
@@ -141,13 +140,13 @@ def _write(
 ) -> ResultFacts:
     before, lot = draft.facts.before, known.lot
     words = _words(lot, draft, before.words.number if before else next(numbers), by=by, at=at)
-    about = result_ref(lot, words.number)
+    about = result_ref(lot.ref, words.number)
     did = "result.correct" if words.change is ResultChange.CORRECTED else "result.enter"
     if did == "result.enter" and before is not None:
         refuse_same_person(session, did, about=about, by=by)
     use_instruments(session, instruments, words, before, about=about, by=by, at=at)
     digest = _keep(session, known, words)
-    follow_up(session, lot, words, draft.facts.investigations, by=by, at=at)
+    follow_up(session, lot.id, words, draft.facts.investigations, by=by, at=at)
     audit.record(session, by=by, at=at, did=did, about=about, why=words.reason)
     return ResultFacts(words=words, words_digest=digest, standing=Standing.CURRENT, signature=None)
 
@@ -180,7 +179,7 @@ def _keep(session: Session, known: OnRecord, words: ResultWords) -> str:
     return digest
 
 
-def _words(lot: Lot, draft: Draft, number: str, *, by: Actor, at: datetime) -> ResultWords:
+def _words(lot: AnyLot, draft: Draft, number: str, *, by: Actor, at: datetime) -> ResultWords:
     typed, facts = draft.typed, draft.facts
     criterion, before = facts.criterion, facts.before
     plans = retests_left(facts.results, facts.investigations)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.people.actor import Actor
@@ -21,11 +21,12 @@ from app.trail.signatures import signatures_about
 from app.web.clock import Now
 from app.web.closed import Closed, closed_when
 from app.web.pages import go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.quality import AnswerInvestigation, InvestigationState, LeadInvestigation
 from schemas.trail import Meaning
 
-pages = APIRouter()
+pages = Router()
 
 Reader = Annotated[Actor, allowed("lot.read")]
 Leads = Annotated[Actor, allowed("investigation.lead")]

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.people.actor import Actor
@@ -22,6 +22,7 @@ from app.web.closed import closed_if
 from app.web.fields import Typed
 from app.web.forms import upload_in
 from app.web.pages import Form, go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.quality import OpenInvestigation
 from schemas.quality_forms import CorrectionHeader
@@ -29,7 +30,7 @@ from schemas.quality_record import ResultFacts
 from schemas.result import ApproveNotApplicable
 from schemas.trail import Meaning
 
-pages = APIRouter()
+pages = Router()
 
 Reader = Annotated[Actor, allowed("lot.read")]
 Corrects = Annotated[Actor, allowed("result.correct")]

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.people.actor import Actor
@@ -20,12 +20,13 @@ from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.fields import Typed
 from app.web.pages import Form, go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.quality_record import SampleRecord
 from schemas.result import ReceiveSample, VerifyResults
 from schemas.trail import Meaning
 
-pages = APIRouter()
+pages = Router()
 
 Reader = Annotated[Actor, allowed("lot.read")]
 Receives = Annotated[Actor, allowed("sample.receive")]

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.errors import refuse_if
@@ -24,12 +24,13 @@ from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.fields import Option
 from app.web.pages import go_to, saved_as, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Digest
 from schemas.lot import HoldLot
 from schemas.quality_forms import WithoutSample
 
-pages = APIRouter()
+pages = Router()
 
 Reader = Annotated[Actor, allowed("lot.read")]
 Holder = Annotated[Actor, allowed("lot.hold")]

@@ -1,13 +1,17 @@
 """What the logbook of a piece of equipment says: what was due on a day, what was done last."""
 
 from datetime import date
+from typing import TypeAlias
 
 from sqlalchemy import ScalarSelect, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.db import columns_of
+from app.db import asked, columns_of
+from app.supplies.actions.finding import EquipmentForUse
 from app.supplies.models import Equipment, EquipmentEvent
 from schemas.supply import EquipmentDeed
+
+Numbered: TypeAlias = Equipment | EquipmentForUse
 
 
 def _due(deed: EquipmentDeed) -> ScalarSelect[date | None]:
@@ -25,10 +29,13 @@ def _due(deed: EquipmentDeed) -> ScalarSelect[date | None]:
     )
 
 
-_DUES = select(_due(EquipmentDeed.CALIBRATION), _due(EquipmentDeed.CLEANING))
+_DUES = select(
+    _due(EquipmentDeed.CALIBRATION).label("calibration"),
+    _due(EquipmentDeed.CLEANING).label("cleaning"),
+)
 
 
-def last_event(session: Session, row: Equipment, deed: EquipmentDeed) -> EquipmentEvent | None:
+def last_event(session: Session, row: Numbered, deed: EquipmentDeed) -> EquipmentEvent | None:
     """The event of this kind that was done last.
 
     By the day it was done, not the day it was logged: an old certificate that comes late changes
@@ -42,13 +49,13 @@ def last_event(session: Session, row: Equipment, deed: EquipmentDeed) -> Equipme
     return session.scalars(newest.limit(1)).first()
 
 
-def dues_as_of(session: Session, row: Equipment, day: date) -> tuple[date | None, date | None]:
+def dues_as_of(session: Session, row: Numbered, day: date) -> tuple[date | None, date | None]:
     """Until when the calibration and the cleaning held that counted on this day; None: none did."""
-    calibrated, cleaned = session.execute(_DUES, {"equipment": row.id, "day": day}).one()
-    return calibrated, cleaned
+    due = asked(session, _DUES, equipment=row.id, day=day).one()
+    return due.calibration, due.cleaning
 
 
-def failed_calibration(session: Session, row: Equipment) -> EquipmentEvent | None:
+def failed_calibration(session: Session, row: Numbered) -> EquipmentEvent | None:
     """The calibration that was done last, if it failed."""
     event = last_event(session, row, EquipmentDeed.CALIBRATION)
     return None if event is None or event.passed else event

@@ -7,6 +7,7 @@ that is made late, or corrected, asks nothing of today.
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from app.errors import refuse_if
 from app.people.actor import Actor
 from app.rulebook import judge
 from app.supplies.actions.finding import (
+    EquipmentForUse,
     as_scanned,
     day_of,
     find_room,
@@ -32,13 +34,17 @@ from app.supplies.models import (
 )
 from app.supplies.rules import EQUIPMENT_RULES, MATERIAL_RULES, ROOM_RULES
 from app.trail.appending import append
+from app.trail.capture import state_of
 from app.trail.history import as_it_was
 from schemas.base import local_words
 from schemas.master_step import RoomGrade
 from schemas.quantity import Unit
 from schemas.supply import EquipmentCase, MaterialCase, MaterialState, RoomCase
 
-NOT_LISTED = "it was not on the list then"
+UNLISTED: dict[str, Any] = {
+    "in_service": False,
+    "out_of_service_reason": "it was not on the list then",
+}
 
 
 def use_material(
@@ -92,7 +98,7 @@ def material_case(
     at: datetime,
 ) -> MaterialCase:
     """A material lot as it stood at a time of use, with what is left of it now."""
-    then = as_it_was(session, lot, about=lot.ref, at=at) or {"state": None}
+    then = as_it_was(session, MaterialLot, state_of(lot), about=lot.ref, at=at) or {"state": None}
     released = _released_after(lot, at, zone)
     return MaterialCase(
         number=lot.number,
@@ -132,7 +138,7 @@ def lock_material_lots(session: Session, numbers: tuple[str, ...]) -> None:
 def use_equipment(
     session: Session,
     *,
-    equipment: Equipment,
+    equipment: EquipmentForUse,
     kind: str | None,
     lot_number: str,
     about: str,
@@ -167,11 +173,11 @@ def use_equipment(
 
 
 def equipment_case(
-    session: Session, row: Equipment, asked_kind: str | None, *, zone: str, at: datetime
+    session: Session, row: EquipmentForUse, asked_kind: str | None, *, zone: str, at: datetime
 ) -> EquipmentCase:
     """A piece of equipment as it stood at a time of use."""
-    then, today = as_it_was(session, row, about=row.ref, at=at), day_of(at, zone)
-    known = then or {"in_service": False, "out_of_service_reason": NOT_LISTED}
+    then = as_it_was(session, Equipment, row.now, about=row.ref, at=at)
+    known, today = then or UNLISTED, day_of(at, zone)
     calibration_due, cleaning_due = dues_as_of(session, row, today)
     return EquipmentCase(
         code=row.code,
@@ -222,8 +228,7 @@ def use_room(
 
 def room_case(session: Session, row: Room, asked: str | None, *, at: datetime) -> RoomCase:
     """A room as it stood at a time of use."""
-    then = as_it_was(session, row, about=row.ref, at=at)
-    known = then or {"in_service": False, "out_of_service_reason": NOT_LISTED}
+    known = as_it_was(session, Room, state_of(row), about=row.ref, at=at) or UNLISTED
     return RoomCase(
         code=row.code,
         grade=row.grade,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.people.actor import Actor
@@ -18,6 +18,7 @@ from app.web.closed import closed_when
 from app.web.forms import Option
 from app.web.matrix import data_matrix
 from app.web.pages import go_to, sent, show
+from app.web.routing import Router
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Code, Digest
 from schemas.quantity import Unit
@@ -25,7 +26,7 @@ from schemas.supply import MaterialState
 from schemas.supply_forms import AttachCertificate, DecideMaterial, ReceiveMaterial
 from schemas.trail import Meaning
 
-pages = APIRouter(prefix="/supplies")
+pages = Router(prefix="/supplies")
 
 Reader = Annotated[Actor, allowed("supply.read")]
 Receiver = Annotated[Actor, allowed("supply.receive")]
