@@ -21,10 +21,10 @@ from app.quality_control.actions.investigations import find_investigation
 from app.quality_control.quality import find_result, find_sample
 from app.supplies.actions.finding import find_equipment, find_material_lot, find_room
 from app.web.pages import go_to
-from app.web.routing import StageRouter
+from app.web.routing import Addresses
 from app.web.unit import Look
 
-pages = StageRouter()
+pages = Addresses()
 
 Finder = Callable[[Session, str, Actor], object]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session
 
@@ -52,7 +52,7 @@ from app.web import document, problems
 from app.web.clock import wall_clock
 from app.web.guard import Guard
 from app.web.pages import environment
-from app.web.routing import API, together
+from app.web.routing import API, Addresses
 from schemas.people import Task
 
 HERE = Path(__file__).parent
@@ -92,7 +92,7 @@ BEGINNINGS = (
 )
 """What nobody waits for: somebody begins it, from their first page."""
 
-PAGES: Sequence[APIRouter] = (
+PAGES: Sequence[Addresses] = (
     front.pages,
     people_pages.pages,
     trail_pages.pages,
@@ -105,8 +105,8 @@ PAGES: Sequence[APIRouter] = (
     delivery_pages.pages,
     record_pages.pages,
 )
-OPEN_PAGES: Sequence[APIRouter] = (people_pages.open_pages,)
-MACHINES: Sequence[APIRouter] = (
+OPEN_PAGES: Sequence[Addresses] = (people_pages.open_pages,)
+MACHINES: Sequence[Addresses] = (
     people_api.api,
     trail_api.api,
     masters_api.api,
@@ -182,9 +182,12 @@ def create_app(database: Database, clock: Callable[[], datetime] | None = None) 
     )
     problems.install(app)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for router in OPEN_PAGES:
-        app.include_router(router, include_in_schema=False)
-    app.include_router(together(PAGES), include_in_schema=False, dependencies=[Depends(signed_in)])
-    app.include_router(together(MACHINES), dependencies=[Depends(signed_in)], responses=document.NO)
+    known = [Depends(signed_in)]
+    for each in OPEN_PAGES:
+        each.onto(app, include_in_schema=False)
+    for each in PAGES:
+        each.onto(app, include_in_schema=False, dependencies=known)
+    for each in MACHINES:
+        each.onto(app, dependencies=known, responses=document.NO)
     document.complete(app)
     return app

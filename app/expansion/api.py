@@ -12,7 +12,7 @@ from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
-from app.web.routing import API, StageRouter
+from app.web.routing import API, Addresses
 from app.web.unit import Look
 from schemas.expansion import CheckStep, CorrectStep, Endorse, PerformStep, StartLot
 from schemas.lot import LotFacts
@@ -27,7 +27,7 @@ from schemas.production import (
 Number = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,60}$")]
 """A lot's number or a step's code: anything else is not found."""
 
-api = StageRouter(prefix=f"{API}/lots", tags=["production"])
+api = Addresses(prefix=f"{API}/lots", tags=["production"])
 
 
 @api.get("", dependencies=[allowed("lot.read")])

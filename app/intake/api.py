@@ -8,7 +8,7 @@ from app.intake import actions
 from app.intake.roles import Decider, Reader, Receiver, Registrar, Tester, Verifier
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
-from app.web.routing import API, StageRouter
+from app.web.routing import API, Addresses
 from app.web.unit import Look
 from schemas.donor import DonorRegistration, Questionnaire
 from schemas.intake import (
@@ -35,7 +35,7 @@ from schemas.intake_forms import (
     WithdrawConsent,
 )
 
-api = StageRouter(prefix=API, tags=["intake"])
+api = Addresses(prefix=API, tags=["intake"])
 
 NumberInPath = Annotated[int, Path(ge=1, le=2_000_000_000)]
 CodeInPath = Annotated[str, Path(max_length=80)]

@@ -9,7 +9,7 @@ from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
-from app.web.routing import API, StageRouter
+from app.web.routing import API, Addresses
 from app.web.unit import Look
 from schemas.base import Code
 from schemas.document import (
@@ -20,7 +20,7 @@ from schemas.document import (
     WithdrawDocument,
 )
 
-api = StageRouter(prefix=API, tags=["masters"])
+api = Addresses(prefix=API, tags=["masters"])
 
 Reader = Annotated[Actor, allowed("master.read")]
 Importer = Annotated[Actor, allowed("master.import")]

@@ -18,7 +18,7 @@ from app.trail.signatures import signatures_about
 from app.web.clock import Now
 from app.web.forms import Typed, read_form, upload_in
 from app.web.pages import Form, go_to, sent, show
-from app.web.routing import StageRouter
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Code
 from schemas.document import (
@@ -33,7 +33,7 @@ from schemas.document import (
 from schemas.step_kind import CALCULATED
 from schemas.trail import Meaning
 
-pages = StageRouter()
+pages = Addresses()
 
 Reader = Annotated[Actor, allowed("master.read")]
 Importer = Annotated[Actor, allowed("master.import")]

@@ -10,7 +10,7 @@ from app.people.models import Account
 from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
-from app.web.routing import API, StageRouter
+from app.web.routing import API, Addresses
 from app.web.unit import Look, Recording, UnitOfWork
 from schemas.people import (
     AccountList,
@@ -30,7 +30,7 @@ from schemas.people import (
     TrainingList,
 )
 
-api = StageRouter(prefix=API, tags=["people"])
+api = Addresses(prefix=API, tags=["people"])
 
 Reader = Annotated[Actor, allowed("account.read")]
 Opener = Annotated[Actor, allowed("account.open")]

@@ -27,7 +27,7 @@ from app.quality_control.reading import investigation_facts
 from app.trail.signatures import signatures_about
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
-from app.web.routing import API, StageRouter
+from app.web.routing import API, Addresses
 from app.web.unit import Look
 from schemas.lot import Decide, DeviationFacts, HoldLot, Investigate, LotFacts, NewDeviation
 from schemas.quality import (
@@ -50,7 +50,7 @@ from schemas.result import (
 )
 from schemas.trail import KeptFile, Signature
 
-api = StageRouter(prefix=API, tags=["quality"])
+api = Addresses(prefix=API, tags=["quality"])
 
 Number = Annotated[str, Path(max_length=60)]
 Reader = Annotated[Actor, allowed("lot.read")]

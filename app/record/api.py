@@ -14,12 +14,12 @@ from app.record.site_key import known_authority, site_key
 from app.trail import attachments
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
-from app.web.routing import API, StageRouter
+from app.web.routing import API, Addresses
 from app.web.unit import Look
 from schemas.proof import ProofReport
 from schemas.record import MakeRecord, RecordJob
 
-api = StageRouter(prefix=API, tags=["record"])
+api = Addresses(prefix=API, tags=["record"])
 
 
 @api.get("/lots/{number}/records")

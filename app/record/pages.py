@@ -18,11 +18,11 @@ from app.trail import attachments
 from app.web.clock import Now
 from app.web.forms import upload_in
 from app.web.pages import Form, go_to, sent, show
-from app.web.routing import StageRouter
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.record import JobState, MakeRecord
 
-pages = StageRouter()
+pages = Addresses()
 
 
 @pages.get("/lots/{number}")

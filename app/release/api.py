@@ -8,7 +8,7 @@ from app.people.sessions import allowed
 from app.release import actions, dossier, overview, reviewing
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
-from app.web.routing import API, StageRouter
+from app.web.routing import API, Addresses
 from app.web.unit import Look
 from schemas.release import (
     Act,
@@ -22,7 +22,7 @@ from schemas.release import (
     ReviewKind,
 )
 
-api = StageRouter(prefix=API, tags=["release"])
+api = Addresses(prefix=API, tags=["release"])
 
 
 @api.get("/lots/{number}/dossier")

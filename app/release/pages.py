@@ -15,12 +15,12 @@ from app.trail.separation import has_clash
 from app.web.clock import Now
 from app.web.closed import Closed, closed_if
 from app.web.pages import go_to, sent, show
-from app.web.routing import StageRouter
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.release import Act, Certify, RejectLot, ReleaseVerdict, Review, ReviewKind
 from schemas.trail import Meaning
 
-pages = StageRouter()
+pages = Addresses()
 
 
 @pages.get("/release")

@@ -10,7 +10,7 @@ from app.supplies import actions
 from app.supplies.alarm import Alarming
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
-from app.web.routing import API, StageRouter
+from app.web.routing import API, Addresses
 from app.web.unit import Look
 from schemas.base import Code
 from schemas.supply import LotSupplies
@@ -35,7 +35,7 @@ from schemas.supply_views import (
     SupplySearch,
 )
 
-api = StageRouter(prefix=f"{API}/supplies", tags=["supplies"])
+api = Addresses(prefix=f"{API}/supplies", tags=["supplies"])
 
 Reader = Annotated[Actor, allowed("supply.read")]
 Receiver = Annotated[Actor, allowed("supply.receive")]

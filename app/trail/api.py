@@ -8,11 +8,11 @@ from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.trail import audit
 from app.trail.search import PAGE_ENTRIES, entry_numbered, find_entries
-from app.web.routing import API, StageRouter
+from app.web.routing import API, Addresses
 from app.web.unit import Look
 from schemas.trail import ChainedEntry, Head, TrailPage, TrailSearch
 
-api = StageRouter(prefix=API, tags=["trail"])
+api = Addresses(prefix=API, tags=["trail"])
 
 Reader = Annotated[Actor, allowed("trail.read")]
 Before = Annotated[int | None, Query(ge=1, le=2**62)]

@@ -18,11 +18,11 @@ from app.trail.verify import last_report
 from app.web.fields import Typed
 from app.web.forms import read_form
 from app.web.pages import show
-from app.web.routing import StageRouter
+from app.web.routing import Addresses
 from app.web.unit import Look
 from schemas.trail import TrailSearch
 
-pages = StageRouter()
+pages = Addresses()
 
 Reader = Annotated[Actor, allowed("trail.read")]
 Before = Annotated[int | None, Query(ge=1, le=2**62)]

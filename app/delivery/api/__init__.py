@@ -1,8 +1,7 @@
 """Delivery for machines: the same actions, the same contracts."""
 
 from app.delivery.api import containers, steps
-from app.web.routing import API, StageRouter
+from app.web.routing import API, Addresses
 
-api = StageRouter(prefix=API, tags=["delivery"])
-for part in (steps.api, containers.api):
-    api.include_router(part)
+api = Addresses(prefix=API, tags=["delivery"])
+api.include(steps.api, containers.api)

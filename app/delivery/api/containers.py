@@ -30,7 +30,7 @@ from app.delivery.roles import (
 from app.people.actor import Actor
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look
 from schemas.delivery import (
     ContainerJourney,
@@ -50,7 +50,7 @@ from schemas.delivery_forms import (
 )
 from schemas.genealogy import Genealogy
 
-api = Router()
+api = Addresses()
 
 
 @api.get("/delivery/containers/{number}")

@@ -28,7 +28,7 @@ from app.delivery.roles import (
 from app.web import document
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look
 from schemas.delivery import (
     OrderFacts,
@@ -48,7 +48,7 @@ from schemas.delivery_forms import (
     RequestDelivery,
 )
 
-api = Router()
+api = Addresses()
 
 STOPPED = 409
 STOPS: dict[int | str, dict[str, Any]] = {

@@ -15,14 +15,14 @@ from app.people.actor import Actor
 from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Contract
 from schemas.delivery_forms import Destroy, Return, Unpack
 from schemas.lot import ContainerState
 from schemas.trail import Meaning
 
-pages = Router()
+pages = Addresses()
 
 
 def _form(

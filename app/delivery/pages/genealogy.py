@@ -8,10 +8,10 @@ from starlette.responses import Response
 from app.delivery.actions.genealogy import genealogy_of
 from app.delivery.roles import Tracer
 from app.web.pages import show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look
 
-pages = Router()
+pages = Addresses()
 
 
 @pages.get("/genealogy")

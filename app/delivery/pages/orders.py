@@ -13,12 +13,12 @@ from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.fields import Option
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.delivery_forms import CancelOrder, Pack, QualifyShipper, RequestDelivery
 from schemas.trail import Meaning
 
-pages = Router()
+pages = Addresses()
 
 
 @pages.get("/delivery")

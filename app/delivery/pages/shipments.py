@@ -27,7 +27,7 @@ from app.web.closed import closed_when
 from app.web.fields import Option
 from app.web.forms import read_form, upload_in
 from app.web.pages import Form, go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Contract
 from schemas.delivery import StepOutcome
@@ -42,7 +42,7 @@ from schemas.delivery_forms import (
 from schemas.lot import ContainerState
 from schemas.trail import Meaning
 
-pages = Router()
+pages = Addresses()
 
 
 S = ContainerState

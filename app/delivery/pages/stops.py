@@ -9,12 +9,12 @@ from app.delivery.actions import facts, finding, record, setting_aside, stops
 from app.delivery.roles import NumberInPath, Quality, Reader, RowInPath, Site
 from app.web.clock import Now
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.delivery_forms import AcknowledgeNotice, DisposeContainer
 from schemas.trail import Meaning
 
-pages = Router()
+pages = Addresses()
 
 
 @pages.get("/delivery/notices")

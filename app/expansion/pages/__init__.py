@@ -1,8 +1,7 @@
 """Screens of production: the lots, their start, their steps, their endorsement."""
 
 from app.expansion.pages import lots, steps
-from app.web.routing import StageRouter
+from app.web.routing import Addresses
 
-pages = StageRouter()
-pages.include_router(lots.pages)
-pages.include_router(steps.pages)
+pages = Addresses()
+pages.include(lots.pages, steps.pages)

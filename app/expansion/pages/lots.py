@@ -13,13 +13,13 @@ from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.fields import Option
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.expansion import StartLot
 from schemas.lot import Stage
 from schemas.lot_list import LotSearch
 
-pages = Router(prefix="/lots")
+pages = Addresses(prefix="/lots")
 Starter = Annotated[Actor, allowed("lot.start")]
 
 

@@ -16,13 +16,13 @@ from app.trail.separation import has_clash
 from app.web.clock import Now
 from app.web.forms import upload_in
 from app.web.pages import Form, go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.expansion import CheckStep, Endorse
 from schemas.step import StepKind
 from schemas.trail import Meaning
 
-pages = Router(prefix="/lots/{number}")
+pages = Addresses(prefix="/lots/{number}")
 Number = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,60}$")]
 Reader = Annotated[Actor, allowed("lot.read")]
 Performer = Annotated[Actor, allowed("step.perform")]

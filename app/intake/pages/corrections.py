@@ -12,12 +12,12 @@ from app.intake.roles import Registrar
 from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.donor import Questionnaire
 from schemas.intake_forms import CorrectDonation, CorrectQuestionnaire
 
-pages = Router()
+pages = Addresses()
 
 NumberInPath = Annotated[int, Path(ge=1, le=2_000_000_000)]
 

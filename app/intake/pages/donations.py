@@ -16,7 +16,7 @@ from app.web.fields import Option
 from app.web.forms import upload_in
 from app.web.matrix import data_matrix
 from app.web.pages import Form, go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.identification import identify_donation
 from schemas.intake import DonationState
@@ -29,7 +29,7 @@ from schemas.intake_forms import (
 )
 from schemas.trail import Meaning
 
-pages = Router()
+pages = Addresses()
 
 
 @pages.get("/intake")

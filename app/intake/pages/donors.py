@@ -12,13 +12,13 @@ from app.intake.roles import Decider, Reader, Registrar
 from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.donor import DonorRegistration, Questionnaire
 from schemas.intake_forms import AssessRisk, GiveConsent, WithdrawConsent
 from schemas.trail import Meaning
 
-pages = Router()
+pages = Addresses()
 
 
 @pages.get("/intake/donors")

@@ -14,13 +14,13 @@ from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.fields import options_of
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.intake_forms import CorrectResult, EnterResults, VerifyReport
 from schemas.marker import MarkerOutcome
 from schemas.trail import Meaning
 
-pages = Router()
+pages = Addresses()
 
 NumberInPath = Annotated[int, Path(ge=1, le=2_000_000_000)]
 

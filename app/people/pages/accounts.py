@@ -14,11 +14,11 @@ from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, Recording, UnitOfWork
 from schemas.people import ChangeRoles, CloseAccount, ConfirmIdentity, NewAccount, SetPassword
 
-pages = Router()
+pages = Addresses()
 
 Reader = Annotated[Actor, allowed("account.read")]
 Opener = Annotated[Actor, allowed("account.open")]

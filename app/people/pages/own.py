@@ -10,11 +10,11 @@ from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, Recording, UnitOfWork
 from schemas.people import ChangePassword, NewToken
 
-pages = Router()
+pages = Addresses()
 
 Owner = Annotated[Actor, allowed("account.own")]
 

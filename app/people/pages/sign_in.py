@@ -14,12 +14,12 @@ from app.people.sessions import SignedIn, allowed, cookie_name, set_cookie
 from app.web.clock import Now
 from app.web.guard import client_address
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router, StageRouter
+from app.web.routing import Addresses
 from app.web.unit import Look, Recording, UnitOfWork, turns
 from schemas.people import FirstSteps, SignIn
 
-pages = Router()
-open_pages = StageRouter()
+pages = Addresses()
+open_pages = Addresses()
 """Pages for people who are not signed in yet."""
 
 

@@ -11,11 +11,11 @@ from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.fields import Option
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, Recording, UnitOfWork
 from schemas.people import AccountState, NewTraining
 
-pages = Router()
+pages = Addresses()
 
 Reader = Annotated[Actor, allowed("training.read")]
 Recorder = Annotated[Actor, allowed("training.record")]

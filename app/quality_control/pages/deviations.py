@@ -22,12 +22,12 @@ from app.trail.separation import has_clash
 from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.lot import Decide, Investigate, NewDeviation
 from schemas.trail import Meaning
 
-pages = Router()
+pages = Addresses()
 
 Reader = Annotated[Actor, allowed("lot.read")]
 Opens = Annotated[Actor, allowed("deviation.open")]

@@ -21,12 +21,12 @@ from app.trail.signatures import signatures_about
 from app.web.clock import Now
 from app.web.closed import Closed, closed_when
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.quality import AnswerInvestigation, InvestigationState, LeadInvestigation
 from schemas.trail import Meaning
 
-pages = Router()
+pages = Addresses()
 
 Reader = Annotated[Actor, allowed("lot.read")]
 Leads = Annotated[Actor, allowed("investigation.lead")]

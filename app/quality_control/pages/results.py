@@ -22,7 +22,7 @@ from app.web.closed import closed_if
 from app.web.fields import Typed
 from app.web.forms import upload_in
 from app.web.pages import Form, go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.quality import OpenInvestigation
 from schemas.quality_forms import CorrectionHeader
@@ -30,7 +30,7 @@ from schemas.quality_record import ResultFacts
 from schemas.result import ApproveNotApplicable
 from schemas.trail import Meaning
 
-pages = Router()
+pages = Addresses()
 
 Reader = Annotated[Actor, allowed("lot.read")]
 Corrects = Annotated[Actor, allowed("result.correct")]

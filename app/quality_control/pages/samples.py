@@ -20,13 +20,13 @@ from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.fields import Typed
 from app.web.pages import Form, go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.quality_record import SampleRecord
 from schemas.result import ReceiveSample, VerifyResults
 from schemas.trail import Meaning
 
-pages = Router()
+pages = Addresses()
 
 Reader = Annotated[Actor, allowed("lot.read")]
 Receives = Annotated[Actor, allowed("sample.receive")]

@@ -24,13 +24,13 @@ from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.fields import Option
 from app.web.pages import go_to, saved_as, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Digest
 from schemas.lot import HoldLot
 from schemas.quality_forms import WithoutSample
 
-pages = Router()
+pages = Addresses()
 
 Reader = Annotated[Actor, allowed("lot.read")]
 Holder = Annotated[Actor, allowed("lot.hold")]

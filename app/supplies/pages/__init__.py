@@ -1,9 +1,7 @@
 """Screens of the stores."""
 
 from app.supplies.pages import equipment, materials, stores
-from app.web.routing import StageRouter
+from app.web.routing import Addresses
 
-pages = StageRouter()
-pages.include_router(stores.pages)
-pages.include_router(materials.pages)
-pages.include_router(equipment.pages)
+pages = Addresses()
+pages.include(stores.pages, materials.pages, equipment.pages)

@@ -13,12 +13,12 @@ from app.supplies.pages.uploads import sent_with_file
 from app.web.clock import Now
 from app.web.forms import Option
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Code
 from schemas.supply_forms import ChangeService, LogCalibration, LogCleaning, NewEquipment, NewRoom
 
-pages = Router(prefix="/supplies")
+pages = Addresses(prefix="/supplies")
 
 Reader = Annotated[Actor, allowed("supply.read")]
 Decider = Annotated[Actor, allowed("supply.decide")]

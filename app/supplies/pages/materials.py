@@ -18,7 +18,7 @@ from app.web.closed import closed_when
 from app.web.forms import Option
 from app.web.matrix import data_matrix
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.base import Code, Digest
 from schemas.quantity import Unit
@@ -26,7 +26,7 @@ from schemas.supply import MaterialState
 from schemas.supply_forms import AttachCertificate, DecideMaterial, ReceiveMaterial
 from schemas.trail import Meaning
 
-pages = Router(prefix="/supplies")
+pages = Addresses(prefix="/supplies")
 
 Reader = Annotated[Actor, allowed("supply.read")]
 Receiver = Annotated[Actor, allowed("supply.receive")]

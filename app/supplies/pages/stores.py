@@ -11,14 +11,14 @@ from app.supplies import actions
 from app.web.clock import Now
 from app.web.forms import Option
 from app.web.pages import go_to, sent, show
-from app.web.routing import Router
+from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
 from schemas.quantity import Unit
 from schemas.supply_forms import ApproveSupplier, NewMaterial
 from schemas.supply_views import SupplySearch
 from schemas.trail import Meaning
 
-pages = Router(prefix="/supplies")
+pages = Addresses(prefix="/supplies")
 
 Reader = Annotated[Actor, allowed("supply.read")]
 Decider = Annotated[Actor, allowed("supply.decide")]
