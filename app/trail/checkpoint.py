@@ -69,9 +69,22 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
 
 
 def _read(path: Path) -> Checkpoint | None:
+    return _told(_content(path))
+
+
+def _content(path: Path) -> bytes:
+    """What is in the file; nothing where there is none."""
     try:
-        return _understood(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError, ValidationError):
+        with path.open("rb", buffering=0) as note:
+            return note.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return b""
+
+
+def _told(content: bytes) -> Checkpoint | None:
+    try:
+        return _understood(content)
+    except ValidationError:
         return None
 
 
@@ -111,23 +124,23 @@ def _rewrite(path: Path, noted: Callable[[Checkpoint], Checkpoint]) -> None:
     Where none is, nobody has vouched for anything yet. It is not synced to the disk: after a
     power cut an older note is as true as a newer one.
     """
-    with _turn, _lock_of(path).open("ab") as lock:
+    with _turn, _lock_of(path).open("ab", buffering=0) as lock:
         # released when the file is closed; other processes wait for it
         fcntl.flock(lock, fcntl.LOCK_EX)
-        known = _read(path) or Checkpoint(head=Head(seq=0, link=GENESIS))
-        _put(path, noted(known).model_dump_json().encode())
+        there = _content(path)
+        known = _told(there) or Checkpoint(head=Head(seq=0, link=GENESIS))
+        _put(path, noted(known).model_dump_json().encode(), room=len(there))
 
 
-def _put(path: Path, content: bytes) -> None:
+def _put(path: Path, content: bytes, *, room: int) -> None:
     """Write over the note where it fits, because a new file at each commit waits for the disk.
 
     What fits into one page of memory is there as a whole, or not at all, when the program is
     killed; what does not fit goes into a new file, which then takes the place of the old.
     """
-    size = path.stat().st_size if path.exists() else 0
-    if len(content) <= size <= PAGE:
+    if len(content) <= room <= PAGE:
         with path.open("r+b", buffering=0) as note:
-            note.write(content.ljust(size))
+            note.write(content.ljust(room))
         return
     fresh = path.with_suffix(".new")
     fresh.write_bytes(content.ljust(ROOM))

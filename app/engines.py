@@ -1,0 +1,132 @@
+"""Engines with the promises that this application needs, of SQLite and of PostgreSQL."""
+
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.exc import DataError, InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+IDLE_SECONDS = 1.0
+PUT_DOWN = "put down at"
+
+
+def engine_for(url: str) -> Engine:
+    """Open the database at `url` with the promises this application needs.
+
+    SQLite: write-ahead log, full durability, foreign keys, and a write lock taken at the start of
+    each transaction that may write. PostgreSQL: plain READ COMMITTED, moments told in UTC.
+    """
+    if not url.startswith("sqlite"):
+        engine = create_engine(
+            url,
+            pool_use_lifo=True,
+            pool_size=10,
+            max_overflow=10,
+            connect_args={"options": _in_utc(url)},
+        )
+        event.listen(engine, "connect", _describe_when_asked)
+        event.listen(engine, "checkin", _put_down)
+        event.listen(engine, "checkout", partial(_asked_if_alive, engine))
+        return engine
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_use_lifo=True,  # the one used last still holds its pages and statements
+        connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _as_data_error)
+    return engine
+
+
+def _in_utc(url: str) -> str:
+    """The options of a session with PostgreSQL, those in its URL too.
+
+    Without the last, moments come in the zone of the server, and each has to be turned when read.
+    """
+    told = make_url(url).query.get("options", "")
+    return f"{told if isinstance(told, str) else ' '.join(told)} -c TimeZone=UTC".strip()
+
+
+class _Described(Sequence[Any]):
+    """The columns of an answer, described when somebody looks.
+
+    SQLAlchemy asks each time whether there are any, and looks once for each statement it keeps.
+    """
+
+    def __init__(self, count: int, described: Callable[[], Sequence[Any]]) -> None:
+        self._count = count
+        self._described = described
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._described()[place]
+
+
+@cache
+def _cursor_of(kind: type[Any]) -> type[Any]:
+    """The driver's cursor; its own describes each of fifty columns at every statement."""
+
+    def description(cursor: Any) -> Sequence[Any] | None:
+        def described() -> Any:
+            return kind.description.fget(cursor)
+
+        count = cursor.pgresult.nfields if cursor.pgresult else 0
+        return _Described(count, described) if count else described()
+
+    return type(kind.__name__, (kind,), {"description": property(description)})
+
+
+def _describe_when_asked(connection: Any, _record: object) -> None:
+    connection.cursor_factory = _cursor_of(connection.cursor_factory)
+
+
+def _put_down(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[PUT_DOWN] = monotonic()
+
+
+def _asked_if_alive(
+    engine: Engine, connection: Any, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """Ask a connection that lay idle whether the server is still there; if not, take new ones.
+
+    One that was used a moment ago is not asked: each question is a way to the server and back.
+    """
+    if monotonic() - record.info.get(PUT_DOWN, monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as gone:
+        raise InvalidatePoolError from gone
+
+
+def _as_data_error(context: ExceptionContext) -> None:
+    """Say of a number beyond 64 bit what PostgreSQL says of it: it fits no column."""
+    if isinstance(context.original_exception, OverflowError):
+        raise DataError(
+            context.statement, context.parameters, context.original_exception
+        ) from context.original_exception
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if not options.get("alone"):
+        connection.exec_driver_sql("BEGIN" if options.get("readonly") else "BEGIN IMMEDIATE")
