@@ -103,6 +103,18 @@ def test_an_action_never_commits() -> None:
     assert asked == []
 
 
+def test_rows_are_inserted_where_they_are_noted_and_nowhere_else() -> None:
+    inserting = {
+        short(file)
+        for file in PYTHON
+        if file.is_relative_to(ROOT / "app")
+        for node in ast.walk(TREES[file])
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("sqlalchemy")
+        if any(each.name == "insert" for each in node.names)
+    }
+    assert inserting == {"app/trail/appending.py", "app/trail/audit.py"}
+
+
 def test_what_a_rule_says_is_shown_with_the_times_of_the_site() -> None:
     said = re.compile(r"\{\{ *[\w.]*\bsays *\}\}")
     bare = {
