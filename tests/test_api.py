@@ -11,7 +11,7 @@ from tests.attack import Attack, Site
 from tests.conftest import ENGINES, Clock, Shelf
 from tests.journeys.site import site_at_work
 
-AREAS = [str(each.tags[0]) for each in MACHINES]
+AREAS = [each.tags[0] for each in MACHINES]
 
 
 @pytest.fixture(scope="module")

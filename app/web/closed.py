@@ -14,11 +14,6 @@ class Closed:
     way_on: str
 
 
-def closed_when(met: bool, no: RecordError, *, way_on: str) -> Closed | None:  # noqa: FBT001 - what is met is a fact
-    """The same where the state alone tells it, and the action says this no of it."""
-    return Closed(no, way_on) if met else None
-
-
 def closed_if(refuse: Callable[[], object], *, way_on: str) -> Closed | None:
     """Ask what the action will ask of the state of things, before a person types anything.
 

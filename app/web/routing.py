@@ -1,7 +1,6 @@
 """Where a request leads: each stage lists its addresses, and the application takes them all."""
 
 from collections.abc import Callable, Sequence
-from enum import Enum
 from typing import Any, TypeAlias, TypeVar
 
 from fastapi import FastAPI
@@ -30,7 +29,7 @@ class Addresses:
 
     def __init__(self, prefix: str = "", tags: Sequence[str] = ()) -> None:
         self._prefix = prefix
-        self._tags: list[str | Enum] = list(tags)
+        self.tags = tuple(tags)
         self.known: list[Address] = []
 
     def get(self, path: str, **said: Any) -> Callable[[E], E]:
@@ -59,7 +58,7 @@ class Addresses:
             of_both = {
                 "dependencies": [*dependencies, *own.get("dependencies", ())],
                 "responses": said.get("responses", {}) | own.get("responses", {}),
-                "tags": self._tags,
+                "tags": [*self.tags],
             }
             app.router.add_api_route(
                 path, in_one_go(endpoint), route_class_override=Route, **said | own | of_both

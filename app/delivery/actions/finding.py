@@ -113,10 +113,19 @@ def locked_in(session: Session, shipment: Shipment, *states: ContainerState) -> 
     numbers = [each.number for each in containers_in(session, shipment)]
     locked = [container_for_change(session, number) for number in numbers]
     found = [each for each in locked if each.state in states]
+    refuse_none_of(shipment.number, found, states)
+    return found
+
+
+def refuse_none_of(number: str, found: Sequence[object], states: Sequence[ContainerState]) -> None:
+    """Refuse a step of a shipment that is about no container of it.
+
+    Raises:
+        NotFound: none was found in these states; this step is over, or has not come.
+    """
     if not found:
         labels = " or ".join(each.label.lower() for each in states)
-        raise NotFound(f"No container of {shipment.number} is {labels}.")
-    return found
+        raise NotFound(f"No container of {number} is {labels}: this step is over, or has not come.")
 
 
 def scanned_containers(session: Session, scans: Sequence[Scan]) -> list[Container]:

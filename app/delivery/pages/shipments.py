@@ -1,6 +1,7 @@
 """A shipment step by step: identified, handed over, read out, received, opened, given."""
 
 from base64 import b64encode
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -18,12 +19,11 @@ from app.delivery.roles import (
     Reader,
     Receiver,
 )
-from app.errors import NotFound
 from app.people.actor import Actor
 from app.trail import attachments
 from app.trail.separation import has_clash
 from app.web.clock import Now
-from app.web.closed import closed_when
+from app.web.closed import closed_if
 from app.web.fields import Option
 from app.web.forms import read_form, upload_in
 from app.web.pages import Form, go_to, sent, show
@@ -63,8 +63,8 @@ def _form(
     row = finding.find_shipment(session, number, by=by)
     shown = facts.shipment_shown(session, row, by=by)
     about = [each for each in shown.containers if each.state in states]
-    labels = " or ".join(each.label.lower() for each in states)
-    no = NotFound(f"No container of {number} is {labels}: this step is over, or has not come.")
+    way_on = f"/delivery/shipments/{number}"
+    refuse = partial(finding.refuse_none_of, number, about, states)
     values = {"scans": [{}] * len(about), **context.pop("values", {})}
     return show(
         request,
@@ -74,7 +74,7 @@ def _form(
         about=about,
         contract=contract,
         values=values,
-        closed=closed_when(bool(states) and not about, no, way_on=f"/delivery/shipments/{number}"),
+        closed=closed_if(refuse, way_on=way_on) if states else None,
         **{"options": {}, "meaning": None, "clash": None, **context},
     )
 

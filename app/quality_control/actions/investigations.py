@@ -173,9 +173,20 @@ def _for_change(
     session.refresh(row, with_for_update={"of": Investigation})
     if row.version != version:
         raise OutOfDate
-    if row.state is not state:
-        raise NotThere
+    refuse_elsewhere(row, state)
     return row
+
+
+def refuse_elsewhere(row: Investigation, step: InvestigationState) -> None:
+    """Refuse to sign a step that an investigation is not at.
+
+    Raises:
+        NotThere: it has not come so far, or is beyond it.
+    """
+    if row.state is not step:
+        raise NotThere(
+            f"{row.number} is {row.state.label.lower()}. Nothing is signed at this step now."
+        )
 
 
 def _entries(session: Session, row: Investigation) -> list[Result]:

@@ -1,6 +1,7 @@
 """The screens of an investigation: what is known, the conclusion, and QA's answer."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Request
@@ -9,17 +10,17 @@ from starlette.responses import Response
 from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.quality_control.actions.investigations import (
-    NotThere,
     answer_investigation,
     find_investigation,
     lead_investigation,
+    refuse_elsewhere,
 )
 from app.quality_control.models import Investigation
 from app.quality_control.quality import gather
 from app.trail.separation import has_clash
 from app.trail.signatures import signatures_about
 from app.web.clock import Now
-from app.web.closed import Closed, closed_when
+from app.web.closed import Closed, closed_if
 from app.web.pages import go_to, sent, show
 from app.web.routing import Addresses
 from app.web.unit import Look, UnitOfWork
@@ -45,8 +46,9 @@ def shown_investigation(session: Look, row: Investigation) -> Mapping[str, Any]:
 
 
 def _elsewhere(row: Investigation, step: InvestigationState) -> Closed | None:
-    no = NotThere(f"{row.number} is {row.state.label.lower()}. Nothing is signed at this step now.")
-    return closed_when(row.state is not step, no, way_on=f"/quality/investigations/{row.number}")
+    return closed_if(
+        partial(refuse_elsewhere, row, step), way_on=f"/quality/investigations/{row.number}"
+    )
 
 
 @pages.get("/quality/investigations/{number}")

@@ -166,8 +166,7 @@ def decide_material(
     touched = lots_touched_by(session, number)
     reached = alarm.reached(session, touched)
     lot = _as_seen(session, number, decision.version)
-    if decision.state not in MOVES[lot.state]:
-        raise Decided(f"{lot.number} is {lot.state} already. Look at its page.")
+    refuse_decided(lot.number, lot.state, decision.state)
     if lots_touched_by(session, number) != touched:
         raise OutOfDate
     refuse_same_person(session, "supply.decide", about=lot.ref, by=by)
@@ -177,6 +176,16 @@ def decide_material(
     if reached:
         alarm.sound(session, reached, rejected_after_use(lot), by=by, at=at)
     return lot
+
+
+def refuse_decided(number: str, state: MaterialState, to: MaterialState) -> None:
+    """Refuse a decision on a material lot that its state does not leave open.
+
+    Raises:
+        Decided: it was decided already.
+    """
+    if to not in MOVES[state]:
+        raise Decided(f"{number} is {state} already. Look at its page.")
 
 
 def _sign_decision(

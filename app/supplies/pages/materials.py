@@ -1,5 +1,6 @@
 """Screens of material lots: receipt, certificate, decision, uses."""
 
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import Request
@@ -8,13 +9,13 @@ from starlette.responses import Response
 from app.people.actor import Actor
 from app.people.sessions import SignedIn, allowed
 from app.supplies import actions
-from app.supplies.actions.materials import MOVES
+from app.supplies.actions.materials import refuse_decided
 from app.supplies.alarm import Alarming
 from app.supplies.pages.uploads import sent_with_file
 from app.trail.separation import has_clash
 from app.trail.signatures import signatures_about
 from app.web.clock import Now
-from app.web.closed import closed_when
+from app.web.closed import closed_if
 from app.web.forms import Option
 from app.web.matrix import data_matrix
 from app.web.pages import go_to, sent, show
@@ -119,18 +120,18 @@ def decision_form(
     """What is decided, what stands against it, and the signature."""
     page = actions.material_page(session, number, by=by, at=at)
     bars = actions.what_bars_release(session, number, by=by, at=at)
-    decided = actions.Decided(f"{number} is {page.material.state} already. Look at its page.")
-    open_still = MaterialState(state) in MOVES[page.material.state]
+    to = MaterialState(state)
+    refuse = partial(refuse_decided, number, page.material.state, to)
     return show(
         request,
         "supplies/decide.html",
         material=page.material,
         touched=page.lots,
-        state=MaterialState(state),
+        state=to,
         bars={"released": bars, "rejected": ()}[state],
         contract=DecideMaterial,
         meaning=MEANINGS[state],
-        closed=closed_when(not open_still, decided, way_on=f"/supplies/materials/{number}"),
+        closed=closed_if(refuse, way_on=f"/supplies/materials/{number}"),
     )
 
 
