@@ -1,4 +1,4 @@
-"""Browsers for people: Debian's Chromium, a window for each, a site that is really served."""
+"""Browsers for people: Debian's Chromium without its frame, a window for each, a real site."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from tests.browser.unit import ready
 from tests.browser.visitor import Visitor
 from tests.conftest import Build, Shelf
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 QUIET = (
     *("--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run", "--disable-quic"),
