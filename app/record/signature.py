@@ -125,7 +125,7 @@ def _readable() -> Iterator[None]:
         yield
     except Altered:
         raise
-    except (ValueError, TypeError, KeyError) as unreadable:
+    except (ValueError, TypeError, LookupError) as unreadable:
         raise Altered("the signature cannot be read") from unreadable
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from itertools import chain, product
 
 import pikepdf
 import pytest
@@ -126,6 +127,19 @@ def test_no_byte_of_the_signature_itself_is_free(sealed: bytes) -> None:
             continue
         unseen.append(place)
     assert unseen == []
+
+
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
+def test_a_key_usage_that_is_cut_short_is_named_and_stops_nobody(sealed: bytes) -> None:
+    """The parser itself stumbles over an empty one."""
+    found = take_apart(sealed).seal
+    places = [each.end() for each in re.finditer(b"\x06\x03\x55\x1d\x0f", found.der)]
+    assert places
+    for place, bit in product(chain.from_iterable(range(at, at + 12) for at in places), range(8)):
+        broken = bytearray(found.der)
+        broken[place] ^= 1 << bit
+        with pytest.raises(Altered):
+            read_seal(bytes(broken), found.covered)
 
 
 @pytest.mark.parametrize(
