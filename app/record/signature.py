@@ -187,7 +187,7 @@ def _refuse_loose_method(method: Any, digest: str, kind: str) -> None:
 
 def _chain(content: Any, signer: Any, kind: str) -> tuple[x509.Certificate, ...]:
     """Order the certificates from the signer up; each must certify the one before it."""
-    ders = [each.chosen.dump() for each in content["certificates"]]
+    ders = [_whole(each.chosen).dump() for each in content["certificates"]]
     loaded = [_certificate(each) for each in ders]
     serial = signer["sid"].chosen["serial_number"].native
     issuer = signer["sid"].chosen["issuer"].dump()
@@ -211,6 +211,13 @@ def _chain(content: Any, signer: Any, kind: str) -> tuple[x509.Certificate, ...]
     if kind == "data" and not _certifies(chain[-1], chain[-1]):
         raise Altered("the authority's certificate was changed, or is not the last of its chain")
     return tuple(chain)
+
+
+def _whole(certificate: Any) -> Any:
+    """A certificate whose signature is of whole bytes: nothing else covers how many bits count."""
+    if certificate["signature_value"].contents[:1] != b"\0":
+        raise Altered("the signature on a certificate does not end with a whole byte")
+    return certificate
 
 
 def _certificate(der: bytes) -> x509.Certificate:

@@ -7,15 +7,19 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
-from itertools import chain, product
+from itertools import count
+from pathlib import Path
 
 import pikepdf
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.record.contents import plain
-from app.record.keys import SealingKey, fingerprint
+from app.record.keys import SealingKey, fingerprint, load_pkcs12
 from app.record.proof import SealedRecord, verify
 from app.record.render import Attachment
 from app.record.revisions import take_apart
@@ -23,7 +27,7 @@ from app.record.seal import seal
 from app.record.signature import Altered, read_seal
 from schemas.proof import Holds, ProofLine, ProofReport
 
-from .conftest import AT, Sample, lot
+from .conftest import AT, Sample, lot, self_made
 from .reading import line
 
 
@@ -130,16 +134,23 @@ def test_no_byte_of_the_signature_itself_is_free(sealed: bytes) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
-def test_a_key_usage_that_is_cut_short_is_named_and_stops_nobody(sealed: bytes) -> None:
-    """The parser itself stumbles over an empty one."""
-    found = take_apart(sealed).seal
-    places = [each.end() for each in re.finditer(b"\x06\x03\x55\x1d\x0f", found.der)]
-    assert places
-    for place, bit in product(chain.from_iterable(range(at, at + 12) for at in places), range(8)):
-        broken = bytearray(found.der)
-        broken[place] ^= 1 << bit
-        with pytest.raises(Altered):
-            read_seal(bytes(broken), found.covered)
+def test_how_many_bits_of_a_certificates_signature_count_is_not_free(
+    paper: bytes, tmp_path: Path
+) -> None:
+    """Of a signature whose last bit is zero, that bit may be called unused: nothing covers it."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    made = (self_made("Trust service", private) for _ in count())
+    certificate = next(each for each in made if each.signature[-1] % 2 == 0)
+    path, lock = tmp_path / "own.p12", serialization.BestAvailableEncryption(b"pass")
+    path.write_bytes(
+        pkcs12.serialize_key_and_certificates(b"own", private, certificate, None, lock)
+    )
+    own = load_pkcs12(path, "pass")
+    found = take_apart(seal(paper, own, reason="Sealed", location="Brno", at=AT)).seal
+    broken = bytearray(found.der)
+    broken[found.der.index(certificate.signature) - 1] = 1
+    with pytest.raises(Altered, match="whole byte"):
+        read_seal(bytes(broken), found.covered)
 
 
 @pytest.mark.parametrize(
