@@ -125,7 +125,7 @@ def _readable() -> Iterator[None]:
         yield
     except Altered:
         raise
-    except (ValueError, TypeError, LookupError) as unreadable:
+    except (ValueError, TypeError, LookupError, AttributeError) as unreadable:
         raise Altered("the signature cannot be read") from unreadable
 
 
@@ -166,6 +166,8 @@ def _refuse_loose_wrapping(content: Any, signer: Any, kind: str) -> None:
         raise Altered("the signature is of another kind of content")
     if kind == "data" and content["encap_content_info"]["content"].native is not None:
         raise Altered("the signature carries content of its own")
+    if b"".join(signer[each].dump() for each in signer) != signer.contents:
+        raise Altered("the signature holds something under a name that nobody knows")
     if content["crls"].native is not None or signer["sid"].name != "issuer_and_serial_number":
         raise Altered("the signature carries what a seal does not")
     versions = (content["version"].native, signer["version"].native)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from app.record.contents import plain
 from app.record.keys import SealingKey, fingerprint, load_pkcs12
@@ -130,6 +131,28 @@ def test_no_byte_of_the_signature_itself_is_free(sealed: bytes) -> None:
         except Altered:
             continue
         unseen.append(place)
+    assert unseen == []
+
+
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
+def test_no_byte_around_a_time_stamp_is_free(
+    paper: bytes, key: SealingKey, stamper: DummyTimeStamper
+) -> None:
+    """An unknown tag does not hide the stamp, and what the parser stumbles over is told."""
+    stamped = seal(paper, key, reason="Sealed", location="Brno", at=AT, timestamper=stamper)
+    found = take_apart(stamped).seal
+    begins = found.der.index(b"\xa1\x82", len(found.der) // 2)
+    unseen = []
+    for place in range(begins, len(found.der)):
+        tag = found.der[place] & 0xF0 == 0xA0
+        for bit in range(8) if tag else (place % 8,):
+            broken = bytearray(found.der)
+            broken[place] ^= 1 << bit
+            try:
+                read_seal(bytes(broken), found.covered)
+            except Altered:
+                continue
+            unseen.append((place, bit))
     assert unseen == []
 
 
