@@ -213,12 +213,9 @@ def sent_containers(
         asked = asked.where(Container.number == container)
     elif lots is not None:
         asked = _of(asked, lots, joined=session.get_bind().dialect.name == "postgresql")
-    lines = (
-        dict(zip(FIELDS, row, strict=True)) for row in session.connection().execute(asked).all()
-    )
     # packed again after it was put back: where it went last is where it is
-    sent = {each["container"]: each for each in lines}
-    return LINES.validate_python(list(sent.values()))
+    sent = {row.container: row for row in session.connection().execute(asked)}
+    return LINES.validate_python([dict(zip(FIELDS, each, strict=True)) for each in sent.values()])
 
 
 def _of(asked: Asked, lots: Lots, *, joined: bool) -> Asked:
