@@ -143,6 +143,7 @@ _INVESTIGATIONS = (
     )
     .order_by(Investigation.id)
     .options(lazyload(Investigation.lot))
+    .execution_options(populate_existing=True)
 )
 
 

@@ -181,6 +181,13 @@ def equipment_codes(typed: str | None, field: str) -> tuple[str, ...]:
     return codes
 
 
+def instruments_named(form: FormData) -> frozenset[str]:
+    """Every instrument that is named anywhere in a form."""
+    lines = (str(value) for name, value in form.multi_items() if name.endswith("equipment"))
+    codes = (each for line in lines for each in line.upper().replace(",", " ").split())
+    return frozenset(each for each in codes if _CODE.fullmatch(each))
+
+
 def _seen(part: Part) -> int | None:
     seen = part.text("seen_revision")
     return int(seen) if seen.isascii() and seen.isdigit() else None

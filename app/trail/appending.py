@@ -6,7 +6,7 @@ database does: what is written at every deed of the bench comes this way.
 
 from functools import cache
 
-from sqlalchemy import Insert, insert, inspect
+from sqlalchemy import JSON, Insert, insert, inspect
 from sqlalchemy.orm import Session
 
 from app.db import AppendOnly, Base
@@ -39,5 +39,8 @@ def _names(kind: type[Base]) -> tuple[str, ...]:
 def _insert(kind: type[Base]) -> Insert:
     table = Base.metadata.tables[kind.__tablename__]
     assert [each.key for each in table.primary_key] == ["id"], "the database gives the number"
-    assert not any(each.default for each in table.columns), "what is written is what was said"
+    for each in table.columns:
+        assert each.default is None, "what is written is what was said"
+        assert each.server_default is None, "what is written is what was said"
+        assert not isinstance(each.type, JSON), "JSON has a null of its own"
     return insert(table)

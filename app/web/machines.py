@@ -78,10 +78,27 @@ async def _content(file: UploadFile) -> bytes:
     return content
 
 
+async def answer_to_keep(
+    request: Request, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+) -> IdempotentAnswer | None:
+    """What is kept of a request that names a key; its answer is not known yet."""
+    if idempotency_key is None:
+        return None
+    whose = request.headers.get("authorization", "")
+    # with the token, which nobody stores: a body holds a password, and this digest is quick to try
+    asked = f"{whose}\n{request.method} {request.url.path}\n".encode() + await sent_bytes(request)
+    return IdempotentAnswer(
+        key=sha256(f"{whose}\n{idempotency_key}".encode()).hexdigest(),
+        request_digest=sha256(asked).hexdigest(),
+        body="",
+        at=moment_of(request),
+    )
+
+
 async def once(
     request: Request,
-    unit: Units,
-    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    pending: Annotated[IdempotentAnswer | None, Depends(answer_to_keep)],
+    unit: Units,  # last: nobody else writes while this turn is held, so no body is waited for
 ) -> Begin:
     """What begins a unit of work in which a repeated key gives the first answer, and does nothing.
 
@@ -90,17 +107,6 @@ async def once(
         KeyReused: the key was used for something else.
     """
     status = getattr(request.scope.get("route"), "status_code", None) or 200
-    if idempotency_key is None:
-        return partial(_answering, unit, status, None)
-    whose = request.headers.get("authorization", "")
-    # with the token, which nobody stores: a body holds a password, and this digest is quick to try
-    asked = f"{whose}\n{request.method} {request.url.path}\n".encode() + await sent_bytes(request)
-    pending = IdempotentAnswer(
-        key=sha256(f"{whose}\n{idempotency_key}".encode()).hexdigest(),
-        request_digest=sha256(asked).hexdigest(),
-        body="",
-        at=moment_of(request),
-    )
     return partial(_answering, unit, status, pending)
 
 

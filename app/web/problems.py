@@ -16,7 +16,7 @@ from app.errors import BadInput, FieldError, NotFound, NotSignedIn, RecordError
 from app.web.guard import SAFE, TooLarge
 from app.web.machines import Answered, answer_again
 from app.web.pages import same_page_again, show
-from app.web.unit import keep_attempt, turns
+from app.web.unit import attempt_kept, keep_attempt, turns
 from app.web.words import say
 
 log = logging.getLogger("passage")
@@ -71,6 +71,8 @@ async def answer_no(request: Request, no: Exception) -> Response:
 
 async def _kept(request: Request, no: RecordError) -> Response | None:
     """Keep the attempt; where even that cannot be done, the answer that says so."""
+    if attempt_kept(request):
+        return None
     try:
         # in a thread: whoever holds the database needs this loop to give it back
         async with turns(request).writing:

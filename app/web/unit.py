@@ -125,9 +125,14 @@ def _writing(request: Request) -> Iterator[Session]:
         raise
 
 
+def attempt_kept(request: Request) -> bool:
+    """Whether the refused attempt of this request is in the trail already."""
+    return getattr(request.state, "attempt_kept", False)
+
+
 def keep_attempt(request: Request, no: RecordError) -> None:
     """Write a refused attempt in a transaction of its own, once."""
-    if getattr(request.state, "attempt_kept", False):
+    if attempt_kept(request):
         return
     request.state.attempt_kept = True
     keep: KeepAttempt = request.app.state.keep_attempt

@@ -1,10 +1,13 @@
 """The surroundings fail: a full disk, a database that is gone. A clear no, nothing half-written."""
 
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
+import anyio
+import httpx2 as httpx
 from sqlalchemy import create_engine, make_url, text
 
 from app.db import Database
@@ -101,3 +104,31 @@ def gone_and_back(database: Database, clock: Clock) -> None:
         orders.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
     assert asked.get("/api/v1/lots").status_code == 200
     server.dispose()
+
+
+def test_who_sends_no_end_of_a_request_stops_nobody_who_writes(
+    sqlite_database: Database, clock: Clock
+) -> None:
+    """A tablet that lost its network, half-way through: it waits without the turn to write."""
+    adam = machine(sqlite_database, clock, "adam")
+    asked = {**adam.headers, "idempotency-key": "one"}
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b"{"
+        await anyio.sleep_forever()
+
+    async def both() -> int:
+        transport = httpx.ASGITransport(app=adam.app)
+        async with (
+            httpx.AsyncClient(transport=transport, base_url="http://testserver") as at_once,
+            anyio.create_task_group() as tasks,
+        ):
+            send = partial(at_once.post, "/api/v1/account/sessions/end")
+            tasks.start_soon(partial(send, content=half(), headers=asked))
+            await anyio.wait_all_tasks_blocked()
+            with anyio.fail_after(20):
+                answer = await send(headers=adam.headers)
+            tasks.cancel_scope.cancel()
+            return answer.status_code
+
+    assert anyio.run(both) == 200

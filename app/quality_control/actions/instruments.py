@@ -1,5 +1,6 @@
 """Instruments of the laboratory: registered, in service and in calibration when they are used."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -24,6 +25,15 @@ def registered(session: Session, codes: tuple[str, ...]) -> tuple[EquipmentForUs
         says = f"There is no equipment {', '.join(unknown)} in the register; check its label."
         raise BadInput([FieldError("equipment", says)])
     return tuple(row for row in rows if row is not None)
+
+
+def hold_instruments(session: Session, codes: Collection[str]) -> None:
+    """Keep the status of instruments until the transaction ends, before the trail is written to.
+
+    Lots come first, then what is used, then the trail (`app.lot.alarm`): two deeds that took them
+    in another order could wait for each other.
+    """
+    each_for_use(session, sorted(codes))
 
 
 def use_instruments(

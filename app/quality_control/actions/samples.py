@@ -11,7 +11,7 @@ from app.lot.deviations import raise_deviation
 from app.lot.lots import lot_for_change
 from app.people.actor import Actor
 from app.quality_control.models import SampleReceipt
-from app.quality_control.on_record import AnySample
+from app.quality_control.on_record import AnySample, sample_for_entry
 from app.quality_control.quality import find_sample
 from app.trail import attachments, audit
 from schemas.result import ReceiveSample
@@ -79,12 +79,14 @@ def keep_raw_data(
 ) -> KeptFile:
     """Keep a file of raw data with a sample; results name it by its digest (R-BR-09).
 
+    Its lot stays locked: lots come before the trail in every deed (`app.lot.alarm`).
+
     Raises:
         NotFound: there is no such sample.
         BadInput: the file is empty.
     """
     by = by.doing("result.enter")
-    sample = find_sample(session, number)
+    sample = sample_for_entry(session, number)
     if not content:
         raise BadInput([FieldError("file", f"The file {name} is empty. Choose it again.")])
     kept = attachments.keep(

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 from fastapi import Request
 from starlette.responses import Response
 
+from app.lot.lots import lot_for_change
 from app.people.actor import Actor
 from app.people.sessions import allowed
+from app.quality_control.actions.instruments import hold_instruments
 from app.quality_control.actions.investigations import open_investigation, refuse_investigated
 from app.quality_control.actions.results import correct_result
 from app.quality_control.actions.samples import keep_raw_data
@@ -17,6 +19,7 @@ from app.quality_control.actions.verification import approve_not_applicable, ref
 from app.quality_control.boxes import Place, correction_boxes
 from app.quality_control.quality import LotQuality, find_result, gather
 from app.quality_control.typed_correction import header_values, read_correction
+from app.quality_control.typed_screen import instruments_named
 from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.fields import Typed
@@ -84,6 +87,7 @@ def correct_form(request: Request, number: str, by: Corrects, at: Now, session: 
 @pages.post("/quality/results/{number}/correct")
 def correct(number: str, by: Corrects, form: Form, at: Now, session: UnitOfWork) -> Response:
     """Save a correction; the entry before stays readable."""
+    lot_for_change(session, find_result(session, number).lot.number)
     known, entries = entries_of(session, number)
     file = kept_file(session, entries[-1], form, by=by, at=at)
     correction = read_correction(known, entries[-1], form, file, zone=by.zone)
@@ -98,6 +102,7 @@ def kept_file(
     upload = upload_in(form, "file")
     if upload is None or last.words.sample_number is None:
         return last.words.raw_file
+    hold_instruments(session, instruments_named(form))
     kept = keep_raw_data(
         session,
         last.words.sample_number,

@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from app.people.actor import Actor
 from app.people.sessions import allowed
+from app.quality_control.actions.instruments import hold_instruments
 from app.quality_control.actions.results import enter_on_record
 from app.quality_control.actions.samples import keep_raw_data, receive_sample, refuse_received
 from app.quality_control.actions.verification import to_verify, verify_results
 from app.quality_control.on_record import on_record_of_sample
 from app.quality_control.quality import LotQuality, find_sample, gather
 from app.quality_control.sample_screen import common_boxes, screen_of
-from app.quality_control.typed_screen import read_screen, uploads
+from app.quality_control.typed_screen import instruments_named, read_screen, uploads
 from app.trail.separation import has_clash
 from app.web.clock import Now
 from app.web.closed import closed_if
@@ -65,6 +66,9 @@ def enter(number: str, by: Enters, form: Form, at: Now, session: UnitOfWork) -> 
     """Save everything that was typed for a sample."""
     known = on_record_of_sample(session, number)
     assert known.sample is not None
+    sent_files = uploads(known, known.sample, form)
+    if sent_files:
+        hold_instruments(session, instruments_named(form))
     files = {
         place: keep_raw_data(
             session,
@@ -75,7 +79,7 @@ def enter(number: str, by: Enters, form: Form, at: Now, session: UnitOfWork) -> 
             by=by,
             at=at,
         ).sha256
-        for place, file in uploads(known, known.sample, form)
+        for place, file in sent_files
     }
     typed = read_screen(known, known.sample, form, files, zone=by.zone, at=at)
     with typed.on_screen():
