@@ -79,6 +79,7 @@ def test_every_page_is_usable_by_everybody(username: str, serve: Serve, enter: E
         if answer.status != (404 if missing else 200):
             faults.append(f"{path}: status {answer.status}: {visitor.reads()[:300]}")
             continue
+        visitor.page.wait_for_load_state("load")
         faults += [f"{path}: {each}" for each in faults_on(visitor.page)]
         for screen in (TELEPHONE, ZOOMED):
             visitor.page.set_viewport_size(screen)

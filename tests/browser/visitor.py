@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response
@@ -19,6 +19,9 @@ KINDS = """names => Object.fromEntries(names.map(name => [name,
         kind: each.tagName === "SELECT" ? "select" : each.type, value: each.value,
         folded: Boolean(each.closest("details:not([open])")) }))]))"""
 
+
+USABLE: Literal["domcontentloaded"] = "domcontentloaded"
+"""A page is there when its scripts have run; its letters may still be drawn by another font."""
 
 FORGED = """([path, boxes]) => {
     const form = document.createElement("form");
@@ -63,7 +66,7 @@ class Visitor:
 
     def goes_to(self, path: str) -> Response:
         """Open a page as whoever is at the browser, signed in or not."""
-        answer = self.page.goto(self.address + path)
+        answer = self.page.goto(self.address + path, wait_until=USABLE)
         assert answer is not None
         return answer
 
@@ -131,7 +134,7 @@ class Visitor:
         return self._goes_on(self.page.get_by_role("link", name=link).first)
 
     def _goes_on(self, control: Locator) -> Response:
-        with self.page.expect_navigation() as going:
+        with self.page.expect_navigation(wait_until=USABLE) as going:
             control.click()
         answer = going.value
         assert answer is not None
@@ -190,5 +193,6 @@ class Visitor:
         shape += " refused" if self.page.locator("#refusal").count() else ""
         if self.scripts and shape not in self.examined:
             self.examined.add(shape)
+            self.page.wait_for_load_state("load")
             faults = faults_on(self.page)
             assert not faults, f"{self.page.url}: " + "\n".join(faults)
