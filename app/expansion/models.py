@@ -67,6 +67,11 @@ class StepCheck(AppendOnly, Base):
     binding: Mapped[str]
 
 
+def sample_ref(lot: str, number: str) -> str:
+    """How the trail refers to a sample of the lot that it refers to so."""
+    return f"{lot}/sample/{number}"
+
+
 class SampleTaken(AppendOnly, Base):
     """A sample taken from a lot: quality control takes it over from here (R-BR-11).
 
@@ -97,4 +102,4 @@ class SampleTaken(AppendOnly, Base):
     @property
     def ref(self) -> str:
         """How the trail refers to this sample."""
-        return f"{self.lot.ref}/sample/{self.number}"
+        return sample_ref(self.lot.ref, self.number)

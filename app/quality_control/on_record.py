@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, lazyload
 from app.db import asked, columns_of
 from app.errors import NotFound
 from app.expansion.gathering import words_of
-from app.expansion.models import SampleTaken, StepRow
+from app.expansion.models import SampleTaken, StepRow, sample_ref
 from app.lot.models import Lot
 from app.masters.frozen import bundle_of
 from app.masters.shelf import approval_of
@@ -67,7 +67,7 @@ class SampleAtHand:
     @property
     def ref(self) -> str:
         """How the trail refers to this sample."""
-        return f"{self.lot.ref}/sample/{self.number}"
+        return sample_ref(self.lot.ref, self.number)
 
 
 AnyLot: TypeAlias = Lot | LotAtHand

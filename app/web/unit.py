@@ -150,7 +150,7 @@ def in_one_go(endpoint: Callable[..., R]) -> Callable[..., R]:
     """Begin the transaction of an address, do the deed and commit, all in one thread.
 
     A framework that opens the session for us goes through three threads for it, which costs more
-    than the database does; and the answer would leave before the commit.
+    than the database does. The answer leaves after the commit.
     """
     sessions = [
         name
