@@ -209,6 +209,11 @@ class Sample:
 
 @pytest.fixture(scope="session")
 def sample() -> Sample:
+    return sample_record()
+
+
+def sample_record() -> Sample:
+    """The record of the lot, ready to be printed."""
     record = lot()
     content = canonical_json(record)
     identity = PaperIdentity(
@@ -280,6 +285,10 @@ def self_made(
 
 @pytest.fixture(scope="session")
 def stamper() -> DummyTimeStamper:
+    return time_stamper()
+
+
+def time_stamper() -> DummyTimeStamper:
     """A time-stamp authority of our own, standing for one outside."""
     purpose = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.TIME_STAMPING])
     key = rsa.generate_private_key(65537, 3072)
