@@ -52,7 +52,7 @@ from app.web import document, problems
 from app.web.clock import wall_clock
 from app.web.guard import Guard
 from app.web.pages import environment
-from app.web.routing import API, Addresses
+from app.web.routing import API, Addresses, Index
 from schemas.people import Task
 
 HERE = Path(__file__).parent
@@ -189,5 +189,6 @@ def create_app(database: Database, clock: Callable[[], datetime] | None = None) 
         each.onto(app, include_in_schema=False, dependencies=known)
     for each in MACHINES:
         each.onto(app, dependencies=known, responses=document.NO)
+    app.router.routes.insert(0, Index(app.routes))
     document.complete(app)
     return app

@@ -5,6 +5,7 @@ Separation of duties of R-DI (requirements 3.4), R-P11-20 and design, "Who it is
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class Scope(StrEnum):
@@ -173,6 +174,7 @@ DONE = {
 """What somebody did, as they are told of it: You performed ..."""
 
 
+@cache
 def partners(deed: str) -> tuple[tuple[Pair, tuple[str, ...]], ...]:
     """Each pair this deed belongs to, with the deeds on its other side."""
     found = []

@@ -1,9 +1,10 @@
 """Writing the trail. Only this module adds entries."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Row, Select, insert, select, text, true
 from sqlalchemy.orm import Session
 
 from app.db import Base, asked, columns_of
@@ -12,7 +13,7 @@ from app.trail import checkpoint
 from app.trail.capture import take_noted
 from app.trail.chain import GENESIS, body_digest, next_link
 from app.trail.models import AuditEntry
-from app.trail.separation import refuse_same_person
+from app.trail.separation import OtherHalves, earlier
 from schemas.trail import Entry, Head
 
 TRAIL_LOCK = 7_215_001
@@ -45,9 +46,8 @@ def record(
         SamePerson: this person did the other half of it; an action cannot forget to ask.
     """
     changes = take_noted(session)
-    before = _head_for_writing(session)
-    if by is not None:  # now that nobody else writes: two tabs at once are one after the other
-        refuse_same_person(session, did, about=about, by=by)
+    take_turn(session)  # now that nobody else writes, two tabs at once are one after the other
+    before = _head_unless_same_person(session, did, about, by) if by else head(session)
     entry = Entry(
         seq=before.seq + 1,
         at=at,
@@ -90,12 +90,31 @@ def take_turn(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": TRAIL_LOCK})
 
 
-def _head_for_writing(session: Session) -> Head:
-    take_turn(session)
-    return head(session)
+def _head_unless_same_person(session: Session, did: str, about: str, by: Actor) -> Head:
+    """The end of the trail, if this person did not do the other half of a deed.
+
+    Raises:
+        SamePerson: they did.
+    """
+    halves = OtherHalves.of(did, about)
+    if not halves.near:
+        return head(session)
+    rows = asked(session, _last_and_earlier(did), **halves.asked_of(by)).all()
+    halves.refuse(rows)
+    return _head(rows[0] if rows else None)
+
+
+@cache
+def _last_and_earlier(did: str) -> Select[*tuple[Any, ...]]:
+    """The last entry, and beside it each deed that may be the other half of this one."""
+    last, before = _LAST.subquery(), earlier(did).subquery()
+    return select(last, before).outerjoin_from(last, before, true()).order_by(before.c.at)
 
 
 def head(session: Session) -> Head:
     """The end of the trail as this session sees it."""
-    last = asked(session, _LAST).first()
+    return _head(asked(session, _LAST).first())
+
+
+def _head(last: Row[Any] | None) -> Head:
     return Head(seq=last.seq, link=last.link) if last else Head(seq=0, link=GENESIS)

@@ -1,5 +1,7 @@
 """Separation of duties, asked of the trail itself: what somebody did cannot be forgotten."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -18,7 +20,7 @@ _KEPT = columns_of(AuditEntry)
 
 
 @cache
-def _earlier(did: str) -> Select[*tuple[Any, ...]]:
+def earlier(did: str) -> Select[*tuple[Any, ...]]:
     """The question for what somebody did before, of the other halves of a deed."""
     others = sorted({deed for _, deeds in partners(did) for deed in deeds})
     return (
@@ -33,6 +35,40 @@ def _earlier(did: str) -> Select[*tuple[Any, ...]]:
     )
 
 
+@dataclass(frozen=True)
+class OtherHalves:
+    """The other halves of a deed about something, each with its pair and where it matters."""
+
+    near: Mapping[tuple[str, str], Pair]
+
+    @classmethod
+    def of(cls, did: str, about: str) -> "OtherHalves":
+        """All of them; there may be none."""
+        return cls(
+            {
+                (deed, scope_of(about, pair.scope)): pair
+                for pair, others in partners(did)
+                for deed in others
+            }
+        )
+
+    def asked_of(self, by: Actor) -> dict[str, str]:
+        """What `earlier` has to be told."""
+        widest = min((scope for _, scope in self.near), key=len)  # each begins what it is about
+        return {"by": by.username, "about": widest, "beyond": f"{widest}0"}  # "0" follows "/"
+
+    def refuse(self, found: Iterable[Any]) -> None:
+        """Refuse where one of these entries, of one person, is the other half.
+
+        Raises:
+            SamePerson: with the pair's number, both deeds, and where the other half was done.
+        """
+        for each in found:
+            for (deed, scope), pair in self.near.items():
+                if each.did == deed and f"{each.about}/".startswith(f"{scope}/"):
+                    raise SamePerson(_words(pair, each.did, each.about, each.at))
+
+
 def refuse_same_person(session: Session, did: str, *, about: str, by: Actor) -> None:
     """Refuse a deed whose other half this person has done (requirements 3.4).
 
@@ -42,19 +78,9 @@ def refuse_same_person(session: Session, did: str, *, about: str, by: Actor) -> 
     Raises:
         SamePerson: with the pair's number, both deeds, and where the other half was done.
     """
-    near = {
-        (deed, scope_of(about, pair.scope)): pair
-        for pair, others in partners(did)
-        for deed in others
-    }
-    if not near:
-        return
-    widest = min((scope for _, scope in near), key=len)  # each is a beginning of `about`
-    beyond = f"{widest}0"  # "0" follows "/"
-    for earlier in asked(session, _earlier(did), by=by.username, about=widest, beyond=beyond):
-        for (deed, scope), pair in near.items():
-            if earlier.did == deed and f"{earlier.about}/".startswith(f"{scope}/"):
-                raise SamePerson(_words(pair, earlier.did, earlier.about, earlier.at))
+    halves = OtherHalves.of(did, about)
+    if halves.near:
+        halves.refuse(asked(session, earlier(did), **halves.asked_of(by)))
 
 
 def has_clash(session: Session, did: str, *, about: str, by: Actor) -> str | None:

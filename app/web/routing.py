@@ -1,12 +1,12 @@
 """Where a request leads: each stage lists its addresses, and the application takes them all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.routing import Match
-from starlette.types import Scope
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
 
 from app.web.unit import in_one_go
 
@@ -60,21 +60,37 @@ class Addresses:
                 "responses": said.get("responses", {}) | own.get("responses", {}),
                 "tags": [*self.tags],
             }
-            app.router.add_api_route(
-                path, in_one_go(endpoint), route_class_override=Route, **said | own | of_both
-            )
+            app.router.add_api_route(path, in_one_go(endpoint), **said | own | of_both)
 
 
-class Route(APIRoute):
-    """An address that is passed over by its first words, before its pattern is tried."""
+class Index(BaseRoute):
+    """Finds the address of a request by its first words.
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **said: Any) -> None:
-        super().__init__(path, endpoint, **said)
-        self._words, self._has_more, _ = path.partition("{")
+    It stands before the addresses of an application: the framework tries hundreds of them at
+    every request, one by one. What the index does not find is left to those, who know what to say
+    to another method.
+    """
+
+    def __init__(self, addresses: Iterable[BaseRoute]) -> None:
+        self._known: dict[tuple[int, str], list[APIRoute]] = {}
+        for each in addresses:
+            if isinstance(each, APIRoute):
+                words, in_braces, _ = each.path.partition("{")
+                first = words.rpartition("/")[0] if in_braces else each.path
+                self._known.setdefault((each.path.count("/"), first), []).append(each)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether the request is for this address."""
-        path = scope.get("path", "")
-        if path.startswith(self._words) if self._has_more else path == self._words:
-            return super().matches(scope)
+        """The address with the most words of this request, and what it reads from the rest."""
+        if scope["type"] == "http":
+            first = path = scope["path"]
+            while first:
+                for each in self._known.get((path.count("/"), first), ()):
+                    match, found = each.matches(scope)
+                    if match is Match.FULL:
+                        return match, found
+                first = first.rpartition("/")[0]
         return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the address that was found answer."""
+        await scope["route"].handle(scope, receive, send)
