@@ -123,6 +123,12 @@ def asked(session: Session, question: Select[*tuple[Any, ...]], **values: object
     return session.connection().execute(question, values)
 
 
+def hold(session: Session, rows: Select[*tuple[Any, ...]], **values: object) -> None:
+    """Lock rows until the transaction ends; on SQLite, who may write is alone already."""
+    if session.get_bind().dialect.name == "postgresql":
+        asked(session, rows, **values)
+
+
 class Technical:
     """Not a GMP record: browser sessions, jobs, counters. The trail does not watch it."""
 

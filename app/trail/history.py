@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.db import Base, asked, columns_of
@@ -15,11 +15,21 @@ Row: TypeAlias = Mapping[str, Any]
 """The columns of a row as it is now, in the words of the trail; at least those that are asked."""
 
 _KEPT = columns_of(AuditEntry)
-_LATER = (
-    select(_KEPT.body)
-    .where(_KEPT.about == bindparam("about"), _KEPT.at >= bindparam("since"))
-    .order_by(_KEPT.seq)
-)
+
+
+def changed_since(
+    refs: BindParameter[Any], since: BindParameter[datetime]
+) -> Select[*tuple[Any, ...]]:
+    """The question for the entries about some things, from a moment on."""
+    return select(_KEPT.body).where(_KEPT.about.in_(refs), _KEPT.at >= since)
+
+
+_LATER = changed_since(bindparam("refs", expanding=True), bindparam("since")).order_by(_KEPT.seq)
+
+
+def end_of_minute(at: datetime) -> datetime:
+    """When the minute of this moment is over: the times that people enter have no seconds."""
+    return at.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def as_it_was(
@@ -28,10 +38,9 @@ def as_it_was(
     """What a row held at a moment, as the trail keeps it; None before it was written.
 
     Only what was recorded `about` the row itself is told. What was done within the same minute
-    was done by then: the times that people enter have no seconds.
+    was done by then.
     """
-    next_minute = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    later = asked(session, _LATER, about=about, since=next_minute).scalars()
+    later = asked(session, _LATER, refs=[about], since=end_of_minute(at)).scalars()
     table, key = kind.__tablename__, str(row["id"])
     for body in later:
         for change in Entry.from_canonical(body).changes:

@@ -4,6 +4,7 @@ import threading
 from base64 import b64encode
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,12 +12,13 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.errors import BadInput, NotFound, OutOfDate, Refused, SamePerson, SignatureFailed
 from app.lot import alarm
+from app.people.actor import Actor
 from app.supplies import actions
-from app.supplies.actions.finding import equipment_for_use
+from app.supplies.actions.at_use import equipment_at_use
 from app.supplies.models import Equipment, MaterialLot
 from app.trail import attachments, audit
 from app.trail.signatures import signatures_about
-from schemas.supply import CalibrationOutcome, MaterialState, Standing
+from schemas.supply import CalibrationOutcome, EquipmentCase, MaterialState, Standing
 from schemas.supply_forms import (
     ApproveSupplier,
     AttachCertificate,
@@ -100,6 +102,12 @@ def test_every_material_equipment_and_room_may_be_used(
 # Use
 
 
+def use(session: Session, code: str, *, at: datetime, by: Actor, **asked: Any) -> EquipmentCase:
+    """Use a piece of equipment at a moment."""
+    found = equipment_at_use(session, code, at=at, zone=by.zone)
+    return actions.use_equipment(session, equipment=found, by=by, **asked)
+
+
 def test_a_use_is_written_and_read_back_with_the_lot(
     session: Session, clock: Clock, stock: Stock
 ) -> None:
@@ -107,9 +115,7 @@ def test_a_use_is_written_and_read_back_with_the_lot(
     asked = {"lot_number": LOT, "about": ABOUT, "by": olga, "at": clock()}
     take(session, stock.lots["MAT-HPL"].lower() + " ", "50.0", clock(), material_code="MAT-HPL")
     bsc, room = stock.equipment["EQ-BSC"], stock.rooms["B"]
-    actions.use_equipment(
-        session, equipment=equipment_for_use(session, bsc), kind="EQ-BSC", **asked
-    )
+    use(session, bsc, kind="EQ-BSC", **asked)
     actions.use_room(session, room=room, grade="B", **asked)
     entry = audit.record(session, by=olga, at=clock(), did="step.perform", about=ABOUT)
     assert {"material_use", "equipment_use", "room_use"} <= {each.table for each in entry.changes}
@@ -134,9 +140,7 @@ def test_the_status_at_the_time_of_use_stays_when_the_equipment_changes(
 ) -> None:
     olga = person(session, "olga", "supply.maintain")
     asked = {"kind": None, "lot_number": LOT, "about": ABOUT, "by": olga}
-    actions.use_equipment(
-        session, equipment=equipment_for_use(session, "CEN-01"), at=clock(), **asked
-    )
+    use(session, "CEN-01", at=clock(), **asked)
     audit.record(session, by=olga, at=clock(), did="step.perform", about=ABOUT)
     failed = LogCalibration(
         done_on=clock().date(),
@@ -146,9 +150,7 @@ def test_the_status_at_the_time_of_use_stays_when_the_equipment_changes(
     )
     actions.log_calibration(session, "CEN-01", failed, alarm=alarm, by=olga, at=clock())
     with pytest.raises(Refused) as no:
-        actions.use_equipment(
-            session, equipment=equipment_for_use(session, "CEN-01"), at=clock(), **asked
-        )
+        use(session, "CEN-01", at=clock(), **asked)
     assert rules_of(no) == ["SUP-12", "SUP-13"]
     kept = actions.supplies_of_lot(session, LOT).equipment
     assert [each.calibration_due for each in kept] == [clock().date() + timedelta(days=30)]
@@ -327,15 +329,11 @@ def test_a_calibration_of_today_does_not_speak_for_yesterday(
     asked = {"kind": None, "lot_number": LOT, "about": ABOUT, "by": by}
     yesterday = clock() - timedelta(days=1)
     with pytest.raises(Refused) as no:
-        actions.use_equipment(
-            session, equipment=equipment_for_use(session, "CEN-01"), at=yesterday, **asked
-        )
+        use(session, "CEN-01", at=yesterday, **asked)
     # It was not on the list either.
     assert rules_of(no) == ["SUP-12", "SUP-13", "SUP-14"]
-    use = actions.use_equipment(
-        session, equipment=equipment_for_use(session, "CEN-01"), at=clock(), **asked
-    )
-    assert use.calibration_due == clock().date() + timedelta(days=30)
+    used = use(session, "CEN-01", at=clock(), **asked)
+    assert used.calibration_due == clock().date() + timedelta(days=30)
 
 
 @pytest.mark.site(build=stocked_for_a_year)
@@ -376,9 +374,7 @@ def test_a_page_shows_the_newest_uses_of_what_is_used_for_years(
         number = f"UNIT1-26-{lot:04d}"
         at = clock.forward(minutes=1)
         where = {"lot_number": number, "about": f"lot/{number}/step/S100/1", "by": by, "at": at}
-        actions.use_equipment(
-            session, equipment=equipment_for_use(session, "CEN-01"), kind=None, **where
-        )
+        use(session, "CEN-01", kind=None, **where)
         actions.use_room(session, room="R-101", grade=None, **where)
     audit.record(session, by=by, at=clock(), did="step.perform", about=ABOUT)
     page = actions.equipment_page(session, "CEN-01", by=by, at=clock())

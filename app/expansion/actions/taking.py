@@ -8,7 +8,7 @@ from datetime import datetime
 from app.errors import BadInput, FieldError, NotFound, Refused, refuse_if
 from app.expansion.work import Work
 from app.lot.alarm import tell
-from app.supplies.actions.finding import equipment_for_use
+from app.supplies.actions.at_use import equipment_at_use
 from app.supplies.actions.logbook import failed_calibration
 from app.supplies.actions.using import (
     lock_material_lots,
@@ -101,17 +101,18 @@ class Deed:
 
     def uses_equipment(self, used: UsedEquipment) -> None:
         """A piece of equipment of the kind the master names."""
-        row = equipment_for_use(self.work.session, used.equipment)
+        found = equipment_at_use(
+            self.work.session, used.equipment, at=self.used_at, zone=self.work.by.zone
+        )
         use_equipment(
             self.work.session,
-            equipment=row,
+            equipment=found,
             kind=used.kind,
             lot_number=self.work.lot.number,
             about=self.about,
             by=self.work.by,
-            at=self.used_at,
         )
-        failed = failed_calibration(self.work.session, row)
+        failed = failed_calibration(self.work.session, found.id)
         if failed is not None:
             self._hears(calibration_failed_after_use(failed))
 

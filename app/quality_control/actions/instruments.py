@@ -1,25 +1,28 @@
 """Instruments of the laboratory: registered, in service and in calibration when they are used."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.errors import BadInput, FieldError
 from app.people.actor import Actor
-from app.supplies.actions.finding import EquipmentForUse, each_for_use
+from app.supplies.actions.at_use import EquipmentAtUse, each_at_use
 from app.supplies.actions.using import use_equipment
 from schemas.quality_record import ResultFacts
 from schemas.result import ResultWords
 
 
-def registered(session: Session, codes: tuple[str, ...]) -> tuple[EquipmentForUse, ...]:
-    """The instruments with these codes, their status kept until the transaction ends.
+def registered(
+    session: Session, codes: tuple[str, ...], *, at: datetime, zone: str
+) -> tuple[EquipmentAtUse, ...]:
+    """The instruments with these codes as they stood at the time of the test (R-ATMP-21).
+
+    Their status is kept until the transaction ends.
 
     Raises:
         BadInput: at the field `equipment`, with every code that is not known.
     """
-    rows = each_for_use(session, codes)
+    rows = each_at_use(session, codes, at=at, zone=zone)
     unknown = [code for code, row in zip(codes, rows, strict=True) if row is None]
     if unknown:
         says = f"There is no equipment {', '.join(unknown)} in the register; check its label."
@@ -27,24 +30,14 @@ def registered(session: Session, codes: tuple[str, ...]) -> tuple[EquipmentForUs
     return tuple(row for row in rows if row is not None)
 
 
-def hold_instruments(session: Session, codes: Collection[str]) -> None:
-    """Keep the status of instruments until the transaction ends, before the trail is written to.
-
-    Lots come first, then what is used, then the trail (`app.lot.alarm`): two deeds that took them
-    in another order could wait for each other.
-    """
-    each_for_use(session, sorted(codes))
-
-
 def use_instruments(
     session: Session,
-    instruments: tuple[EquipmentForUse, ...],
+    instruments: tuple[EquipmentAtUse, ...],
     words: ResultWords,
     before: ResultFacts | None,
     *,
     about: str,
     by: Actor,
-    at: datetime,
 ) -> None:
     """Use the instruments of a test in its lot, as of the time of the test (R-ATMP-21, R-BR-04).
 
@@ -65,5 +58,4 @@ def use_instruments(
             lot_number=words.lot_number,
             about=about,
             by=by,
-            at=words.tested_at or at,
         )

@@ -21,7 +21,7 @@ from app.quality_control.quality import find_result, frozen_version
 from app.quality_control.rules import entry
 from app.quality_control.rules.standing import retests_left
 from app.rulebook import judge
-from app.supplies.actions.finding import EquipmentForUse
+from app.supplies.actions.at_use import EquipmentAtUse
 from app.trail import audit
 from app.trail.appending import append
 from app.trail.separation import refuse_same_person
@@ -84,11 +84,11 @@ def enter_on_record(
     by, lot = by.doing("result.enter"), known.lot
     criteria = _criteria(known.specification, codes_in(entered))
     assert known.codes.issuperset(codes_in(entered))
-    drafts: list[tuple[Draft, tuple[EquipmentForUse, ...]]] = []
+    drafts: list[tuple[Draft, tuple[EquipmentAtUse, ...]]] = []
     errors: list[FieldError] = []
     for place, (new, criterion) in enumerate(zip(entered.results, criteria, strict=True)):
         with _collected(errors, f"results.{place}."):
-            instruments = registered(session, new.equipment)
+            instruments = registered(session, new.equipment, at=new.tested_at or at, zone=by.zone)
             check_attached(session, known.taken, new.raw_file)
             drafts.append((Draft.of(known, criterion, new, at=at), instruments))
     if errors:
@@ -119,7 +119,9 @@ def correct_result(
     before = next(each for each in reversed(known.results) if each.words.number == number)
     if before.words.revision != correction.revision:
         raise OutOfDate
-    instruments = registered(session, correction.equipment)
+    instruments = registered(
+        session, correction.equipment, at=correction.tested_at or at, zone=by.zone
+    )
     check_attached(session, row.sample, correction.raw_file)
     criterion = known.specification.criterion(before.words.criterion)
     draft = Draft.of(known, criterion, correction, at=at, before=before)
@@ -132,7 +134,7 @@ def _write(
     session: Session,
     known: OnRecord,
     draft: Draft,
-    instruments: tuple[EquipmentForUse, ...],
+    instruments: tuple[EquipmentAtUse, ...],
     numbers: Iterator[str],
     *,
     by: Actor,
@@ -144,7 +146,7 @@ def _write(
     did = "result.correct" if words.change is ResultChange.CORRECTED else "result.enter"
     if did == "result.enter" and before is not None:
         refuse_same_person(session, did, about=about, by=by)
-    use_instruments(session, instruments, words, before, about=about, by=by, at=at)
+    use_instruments(session, instruments, words, before, about=about, by=by)
     digest = _keep(session, known, words)
     follow_up(session, lot.id, words, draft.facts.investigations, by=by, at=at)
     audit.record(session, by=by, at=at, did=did, about=about, why=words.reason)

@@ -99,7 +99,7 @@ def log_calibration(
 
 
 def _is_newest(session: Session, row: Equipment, deed: EquipmentDeed, done_on: date) -> bool:
-    last = last_event(session, row, deed)
+    last = last_event(session, row.id, deed)
     return last is None or last.done_on <= done_on
 
 

@@ -3,48 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import asked, columns_of
 from app.errors import NotFound
 from app.supplies.models import Equipment, Material, MaterialLot, MaterialUse, Room, Supplier
 from schemas.supply import MaterialState
-
-
-class EquipmentForUse(NamedTuple):
-    """What a piece of equipment is judged by when it is used; its dues says its logbook."""
-
-    id: int
-    code: str
-    kind: str
-    needs_calibration: bool
-    needs_cleaning: bool
-    in_service: bool
-    out_of_service_reason: str | None
-
-    @property
-    def ref(self) -> str:
-        """How the trail refers to it."""
-        return Equipment.ref_of(self.code)
-
-    @property
-    def now(self) -> dict[str, Any]:
-        """Its present status."""
-        return self._asdict()
-
-
-_EQUIPMENT = columns_of(Equipment)
-_FOR_USE = (
-    select(*(_EQUIPMENT[name] for name in EquipmentForUse._fields))
-    .where(_EQUIPMENT.code.in_(bindparam("codes", expanding=True)))
-    .order_by(_EQUIPMENT.id)
-    .with_for_update(read=True)
-)
 
 
 def day_of(at: datetime, zone: str) -> date:
@@ -120,28 +87,6 @@ def find_equipment(session: Session, code: str) -> Equipment:
     if row is None:
         raise NotFound(f"There is no equipment “{code[:60]}”. Scan its label.")
     return row
-
-
-def equipment_for_use(session: Session, code: str) -> EquipmentForUse:
-    """A piece of equipment, its status kept as it is until the transaction ends.
-
-    Raises:
-        NotFound: there is none with this number.
-    """
-    (row,) = each_for_use(session, [code])
-    if row is None:
-        raise NotFound(f"There is no equipment “{code[:60]}”.")
-    return row
-
-
-def each_for_use(session: Session, codes: Sequence[str]) -> tuple[EquipmentForUse | None, ...]:
-    """The same of several at once; None where there is none with the number."""
-    if not codes:
-        return ()
-    scanned = [as_scanned(each) for each in codes]
-    rows = asked(session, _FOR_USE, codes=scanned)
-    known = {row.code: EquipmentForUse._make(row) for row in rows}
-    return tuple(known.get(each) for each in scanned)
 
 
 def find_room(session: Session, code: str) -> Room:

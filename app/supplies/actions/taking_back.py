@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.people.actor import Actor
 from app.rulebook import judge
-from app.supplies.actions.finding import equipment_for_use, material_lot_for_change
-from app.supplies.actions.using import equipment_case, material_case, room_case
+from app.supplies.actions.at_use import equipment_at_use
+from app.supplies.actions.finding import material_lot_for_change
+from app.supplies.actions.using import material_case, room_case
 from app.supplies.models import EquipmentUse, MaterialUse, RoomUse, stands
 from app.supplies.rules import EQUIPMENT_RULES, MATERIAL_RULES, ROOM_RULES
 from schemas.finding import Finding
@@ -73,8 +74,7 @@ def _moved_material(session: Session, row: MaterialUse, zone: str) -> tuple[Find
 
 
 def _moved_equipment(session: Session, row: EquipmentUse, zone: str) -> tuple[Finding, ...]:
-    equipment = equipment_for_use(session, row.equipment.code)
-    case = equipment_case(session, equipment, None, zone=zone, at=row.at)
+    case = equipment_at_use(session, row.equipment.code, at=row.at, zone=zone).case(None)
     row.needs_calibration, row.calibration_due = case.needs_calibration, case.calibration_due
     row.needs_cleaning, row.cleaning_due = case.needs_cleaning, case.cleaning_due
     return judge(EQUIPMENT_RULES, case)

@@ -7,7 +7,6 @@ that is made late, or corrected, asks nothing of today.
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,17 +14,15 @@ from sqlalchemy.orm import Session
 from app.errors import refuse_if
 from app.people.actor import Actor
 from app.rulebook import judge
+from app.supplies.actions.at_use import UNLISTED, EquipmentAtUse
 from app.supplies.actions.finding import (
-    EquipmentForUse,
     as_scanned,
     day_of,
     find_room,
     left_of,
     material_lot_for_change,
 )
-from app.supplies.actions.logbook import dues_as_of
 from app.supplies.models import (
-    Equipment,
     EquipmentUse,
     MaterialLot,
     MaterialUse,
@@ -40,11 +37,6 @@ from schemas.base import local_words
 from schemas.master_step import RoomGrade
 from schemas.quantity import Unit
 from schemas.supply import EquipmentCase, MaterialCase, MaterialState, RoomCase
-
-UNLISTED: dict[str, Any] = {
-    "in_service": False,
-    "out_of_service_reason": "it was not on the list then",
-}
 
 
 def use_material(
@@ -138,22 +130,18 @@ def lock_material_lots(session: Session, numbers: tuple[str, ...]) -> None:
 def use_equipment(
     session: Session,
     *,
-    equipment: EquipmentForUse,
+    equipment: EquipmentAtUse,
     kind: str | None,
     lot_number: str,
     about: str,
     by: Actor,
-    at: datetime,
 ) -> EquipmentCase:
     """Use equipment in a lot, and keep its status at this time; the caller records it (R-BR-04).
-
-    `equipment` was read with `equipment_for_use`: its status stays until the transaction ends.
-    The logbook says what was due on the day of use, whatever was logged for a later day.
 
     Raises:
         Refused: SUP-11 to SUP-14.
     """
-    case = equipment_case(session, equipment, kind, zone=by.zone, at=at)
+    case = equipment.case(kind)
     refuse_if(judge(EQUIPMENT_RULES, case))
     append(
         session,
@@ -165,32 +153,11 @@ def use_equipment(
         cleaning_due=case.cleaning_due,
         lot_number=lot_number,
         about=about,
-        at=at,
+        at=equipment.at,
         by=by.username,
         name=by.name,
     )
     return case
-
-
-def equipment_case(
-    session: Session, row: EquipmentForUse, asked_kind: str | None, *, zone: str, at: datetime
-) -> EquipmentCase:
-    """A piece of equipment as it stood at a time of use."""
-    then = as_it_was(session, Equipment, row.now, about=row.ref, at=at)
-    known, today = then or UNLISTED, day_of(at, zone)
-    calibration_due, cleaning_due = dues_as_of(session, row, today)
-    return EquipmentCase(
-        code=row.code,
-        kind=row.kind,
-        asked_kind=asked_kind,
-        in_service=known["in_service"],
-        out_of_service_reason=known["out_of_service_reason"],
-        needs_calibration=row.needs_calibration,
-        calibration_due=calibration_due,
-        needs_cleaning=row.needs_cleaning,
-        cleaning_due=cleaning_due,
-        today=today,
-    )
 
 
 def use_room(
