@@ -146,7 +146,7 @@ class Database:
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         reader = self.engine.execution_options(readonly=True)
         self._read = sessionmaker(reader, expire_on_commit=False)
-        self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT", alone=True)
+        self._alone = self.engine.execution_options(**self._without_transaction())
         # SQLite lets one writer in and makes the others sleep unfairly; a queue in
         # front of it keeps the slowest request short. PostgreSQL needs no queue.
         self._turn = threading.Lock() if self.is_sqlite else None
@@ -155,6 +155,10 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether this is the embedded database."""
         return self.engine.dialect.name == "sqlite"
+
+    def _without_transaction(self) -> dict[str, Any]:
+        # to SQLite we say ourselves when one begins; SQLAlchemy would tell it twice that none does
+        return {"alone": True} | ({} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import BindParameter, Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, RecordError
@@ -72,7 +72,7 @@ def approved_at(session: Session, code: str, version: int) -> datetime | None:
 
 
 def approval_of(
-    code: str | BindParameter[str], version: int | BindParameter[int]
+    code: str | ColumnElement[str], version: int | ColumnElement[int]
 ) -> Select[datetime]:
     """The question when one version of a document was approved."""
     return (

@@ -4,15 +4,26 @@ A lot may have sixty results; an entry is judged by those of its own criterion, 
 and by when the specification was approved.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, bindparam, distinct, exists, func, select
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    Label,
+    Row,
+    Select,
+    bindparam,
+    distinct,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, lazyload
 
-from app.db import asked, columns_of
+from app.db import asked, columns_of, hold
 from app.errors import NotFound
 from app.expansion.gathering import words_of
 from app.expansion.models import SampleTaken, StepRow, sample_ref
@@ -59,7 +70,6 @@ class SampleAtHand:
 
     id: int
     number: str
-    entry_id: int
     sample_point: str
     taken_at: datetime
     lot: LotAtHand
@@ -71,42 +81,42 @@ class SampleAtHand:
 
 
 AnyLot: TypeAlias = Lot | LotAtHand
-AnySample: TypeAlias = SampleTaken | SampleAtHand
+Asked: TypeAlias = BindParameter[Any] | Column[Any]
 
-_LOT, _TAKEN = columns_of(Lot), columns_of(SampleTaken)
-_OF_TAKEN = ("id", "number", "entry_id", "sample_point", "taken_at")
-_LOCKED_SAMPLE = (
+_LOT, _TAKEN, _RESULT = columns_of(Lot), columns_of(SampleTaken), columns_of(Result)
+_OF_TAKEN = ("id", "number", "sample_point", "taken_at")
+_SAMPLE = (
     select(*(_TAKEN[name] for name in _OF_TAKEN), *(_LOT[each.name] for each in fields(LotAtHand)))
-    .where(_TAKEN.lot_id == _LOT.id, _TAKEN.number == bindparam("number"))
-    .with_for_update(of=Lot)
+    .join_from(SampleTaken.__table__, Lot.__table__, _TAKEN.lot_id == _LOT.id)
+    .where(_TAKEN.number == bindparam("number"))
 )
-_RESULT = columns_of(Result)
-_OF_LOT = select(
-    approval_of(bindparam("code"), bindparam("version")).scalar_subquery().label("approved_at"),
-    select(func.count(distinct(_RESULT.number)))
-    .where(_RESULT.lot_id == bindparam("lot"))
-    .scalar_subquery()
-    .label("numbers"),
-    exists()
-    .where(
-        _RESULT.lot_id == bindparam("lot"),
-        _RESULT.criterion.in_(bindparam("codes", expanding=True)),
+_HELD = _SAMPLE.with_for_update(of=Lot)
+
+
+def _known(lot: Asked, code: Asked, version: Asked) -> Sequence[Label[Any]]:
+    """When the specification was approved, how many results there are, and whether any of these."""
+    numbers = select(func.count(distinct(_RESULT.number))).where(_RESULT.lot_id == lot)
+    named = _RESULT.criterion.in_(bindparam("codes", expanding=True))
+    return (
+        approval_of(code, version).scalar_subquery().label("approved_at"),
+        numbers.scalar_subquery().label("numbers"),
+        exists().where(_RESULT.lot_id == lot, named).label("entered"),
     )
-    .label("entered"),
-)
-"""When the specification was approved, how many results there are, and whether any of these."""
+
+
+_OF_LOT = select(*_known(bindparam("lot"), bindparam("code"), bindparam("version")))
 
 
 def _of_sample() -> Select[*tuple[Any, ...]]:
-    """The same, and of a sample its receipt and the last correction of its step (R-ATMP-07)."""
-    taken, receipt = columns_of(StepRow), columns_of(SampleReceipt)
+    """The same beside a sample, its receipt, and the last correction of its step (R-ATMP-07)."""
+    step, receipt = columns_of(StepRow), columns_of(SampleReceipt)
     later = StepRow.__table__.alias()
     corrected = (
         select(later.c.id)
         .where(
-            later.c.lot_id == taken.lot_id,
-            later.c.step == taken.step,
-            later.c.occurrence == taken.occurrence,
+            later.c.lot_id == step.lot_id,
+            later.c.step == step.step,
+            later.c.occurrence == step.occurrence,
             later.c.replaces_id.is_not(None),
         )
         .order_by(later.c.number.desc())
@@ -114,12 +124,13 @@ def _of_sample() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        _OF_LOT.add_columns(
-            corrected.label("corrected"), *(receipt[name] for name in ReceiptFacts.model_fields)
+        _SAMPLE.add_columns(
+            *_known(_LOT.id, _LOT.specification_code, _LOT.specification_version),
+            corrected.label("corrected"),
+            *(receipt[name] for name in ReceiptFacts.model_fields),
         )
-        .select_from(StepRow.__table__)
-        .outerjoin(SampleReceipt.__table__, receipt.sample_id == bindparam("sample"))
-        .where(taken.id == bindparam("entry"))
+        .join(StepRow.__table__, step.id == _TAKEN.entry_id)
+        .outerjoin(SampleReceipt.__table__, receipt.sample_id == _TAKEN.id)
     )
 
 
@@ -154,7 +165,7 @@ class OnRecord:
     lot: AnyLot
     specification: Specification
     approved_at: datetime | None
-    taken: AnySample | None
+    taken: SampleAtHand | None
     sample: SampleFacts | None
     codes: frozenset[str]
     """The criteria that were read for; of others nothing is known here."""
@@ -181,15 +192,18 @@ def sample_for_entry(session: Session, number: str) -> SampleAtHand:
     Raises:
         NotFound: there is no such sample.
     """
-    row = asked(session, _LOCKED_SAMPLE, number=number).first()
+    return _at_hand(asked(session, _HELD, number=number).first(), number)
+
+
+def _at_hand(row: Row[Any] | None, number: str) -> SampleAtHand:
     if row is None:
         raise NotFound(f"There is no sample “{number[:60]}”.")
-    own = len(_OF_TAKEN)
-    lot = LotAtHand(*row[own:])
-    return SampleAtHand(**dict(zip(_OF_TAKEN, row[:own], strict=True)), lot=lot)
+    own, lot = len(_OF_TAKEN), len(fields(LotAtHand))
+    taken = dict(zip(_OF_TAKEN, row[:own], strict=True))
+    return SampleAtHand(**taken, lot=LotAtHand(*row[own : own + lot]))
 
 
-def on_record_of_sample(session: Session, number: str) -> OnRecord:
+def everything_on_record(session: Session, number: str) -> OnRecord:
     """What is on record of every criterion that is read on a sample; its lot stays locked.
 
     Raises:
@@ -198,34 +212,51 @@ def on_record_of_sample(session: Session, number: str) -> OnRecord:
     sample = sample_for_entry(session, number)
     criteria = bundle_of(session, sample.lot).specification.criteria
     codes = [each.code for each in criteria if each.sample_point == sample.sample_point]
-    return on_record(session, sample.lot, sample, codes)
+    return _on_record_of(session, number, codes)
 
 
-def on_record(
+def on_record_of_sample(session: Session, number: str, codes: Collection[str]) -> OnRecord:
+    """What is on record of some criteria that are read on a sample; its lot stays locked.
+
+    Raises:
+        NotFound: there is no such sample.
+    """
+    hold(session, _HELD, number=number)
+    return _on_record_of(session, number, codes)
+
+
+def _on_record_of(session: Session, number: str, codes: Collection[str]) -> OnRecord:
+    row = asked(session, _OF_SAMPLE, number=number, codes=tuple(codes)).first()
+    sample = _at_hand(row, number)
+    assert row is not None
+    return _on_record(session, sample.lot, row, codes, sample)
+
+
+def on_record_of_lot(session: Session, lot: AnyLot, codes: Collection[str]) -> OnRecord:
+    """What is on record of criteria without a sample, of a lot that is locked."""
+    named = {"lot": lot.id, "code": lot.specification_code, "version": lot.specification_version}
+    row = asked(session, _OF_LOT, codes=tuple(codes), **named).one()
+    return _on_record(session, lot, row, codes, None)
+
+
+def _on_record(
     session: Session,
     lot: AnyLot,
-    sample: AnySample | None,
+    row: Row[Any],
     codes: Collection[str],
+    sample: SampleAtHand | None,
 ) -> OnRecord:
-    """What is on record of these criteria of a lot that is locked."""
     of_codes = {"lot": lot.id, "codes": tuple(codes)}
-    of_lot = {"code": lot.specification_code, "version": lot.specification_version, **of_codes}
-    if sample is None:
-        known, facts = asked(session, _OF_LOT, **of_lot).one(), None
-    else:
-        of_sample = {"sample": sample.id, "entry": sample.entry_id, **of_lot}
-        known = asked(session, _OF_SAMPLE, **of_sample).one()
-        facts = _sample_facts(session, sample, known)
-    rows = session.scalars(_RESULTS, of_codes).all() if known.entered else ()
+    rows = session.scalars(_RESULTS, of_codes).all() if row.entered else ()
     investigations = _investigations(session, of_codes) if rows else ()
     return OnRecord(
         lot=lot,
         specification=bundle_of(session, lot).specification,
-        approved_at=known.approved_at,
+        approved_at=row.approved_at,
         taken=sample,
-        sample=facts,
+        sample=_sample_facts(session, sample, row) if sample else None,
         codes=frozenset(codes),
-        count=known.numbers,
+        count=row.numbers,
         results=result_facts(rows, _signed(session, rows), investigations),
         investigations=investigations,
     )
@@ -247,7 +278,7 @@ def _signed(session: Session, results: Collection[Result]) -> dict[int, Signatur
     return {row.result_id: signed[row.binding] for row in found}
 
 
-def _sample_facts(session: Session, sample: AnySample, known: Row[Any]) -> SampleFacts:
+def _sample_facts(session: Session, sample: SampleAtHand, known: Row[Any]) -> SampleFacts:
     taken_at = sample.taken_at
     if known.corrected is not None:
         values = words_of(session.get_one(StepRow, known.corrected)).values

@@ -19,7 +19,7 @@ from app.quality_control.actions.investigations import NothingToInvestigate, Not
 from app.quality_control.actions.results import correct_result, enter_results
 from app.quality_control.actions.samples import keep_raw_data, receive_sample
 from app.quality_control.models import Investigation, Result
-from app.quality_control.on_record import OnRecord, on_record, sample_for_entry
+from app.quality_control.on_record import OnRecord, on_record_of_sample
 from app.quality_control.quality import gather, quality_of
 from app.supplies.actions.uses import supplies_of_lot
 from app.trail import audit
@@ -202,8 +202,7 @@ def test_a_sample_is_known_as_its_step_was_corrected(session: Session, clock: Cl
 def judged_by(session: Session, lot: Lot, sample_number: str) -> OnRecord:
     """What an entry of every criterion would be judged by."""
     codes = [each.code for each in gather(session, lot).specification.criteria]
-    sample = sample_for_entry(session, sample_number)
-    known, whole = on_record(session, lot, sample, codes), gather(session, lot)
+    known, whole = on_record_of_sample(session, sample_number, codes), gather(session, lot)
     assert (known.approved_at, known.specification) == (whole.approved_at, whole.specification)
     assert known.count == len({each.words.number for each in whole.results})
     for criterion in whole.specification.criteria:

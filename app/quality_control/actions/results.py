@@ -16,7 +16,7 @@ from app.quality_control.actions.instruments import registered, use_instruments
 from app.quality_control.actions.samples import check_attached
 from app.quality_control.drafts import Draft
 from app.quality_control.models import Result, result_ref
-from app.quality_control.on_record import AnyLot, OnRecord, on_record, sample_for_entry
+from app.quality_control.on_record import AnyLot, OnRecord, on_record_of_lot, on_record_of_sample
 from app.quality_control.quality import find_result, frozen_version
 from app.quality_control.rules import entry
 from app.quality_control.rules.standing import retests_left
@@ -49,8 +49,7 @@ def enter_results(
         OutOfDate: the culture was read on after the page was opened.
     """
     by = by.doing("result.enter")
-    sample = sample_for_entry(session, sample_number)
-    known = on_record(session, sample.lot, sample, codes_in(entered))
+    known = on_record_of_sample(session, sample_number, codes_in(entered))
     return enter_on_record(session, known, entered, by=by, at=at)
 
 
@@ -64,7 +63,7 @@ def enter_without_sample(
     """
     by = by.doing("result.enter")
     lot = lot_for_change(session, lot_number)
-    known = on_record(session, lot, None, codes_in(entered))
+    known = on_record_of_lot(session, lot, codes_in(entered))
     return enter_on_record(session, known, entered, by=by, at=at)
 
 
@@ -115,14 +114,17 @@ def correct_result(
     by = by.doing("result.correct")
     row = find_result(session, number)
     lot = lot_for_change(session, row.lot.number)
-    known = on_record(session, lot, row.sample, [row.criterion])
+    if row.sample is None:
+        known = on_record_of_lot(session, lot, [row.criterion])
+    else:
+        known = on_record_of_sample(session, row.sample.number, [row.criterion])
     before = next(each for each in reversed(known.results) if each.words.number == number)
     if before.words.revision != correction.revision:
         raise OutOfDate
     instruments = registered(
         session, correction.equipment, at=correction.tested_at or at, zone=by.zone
     )
-    check_attached(session, row.sample, correction.raw_file)
+    check_attached(session, known.taken, correction.raw_file)
     criterion = known.specification.criterion(before.words.criterion)
     draft = Draft.of(known, criterion, correction, at=at, before=before)
     refuse_if(judge(entry.RULES, draft.facts))

@@ -11,7 +11,7 @@ from app.lot.deviations import raise_deviation
 from app.lot.lots import lot_for_change
 from app.people.actor import Actor
 from app.quality_control.models import SampleReceipt
-from app.quality_control.on_record import AnySample, sample_for_entry
+from app.quality_control.on_record import SampleAtHand, sample_for_entry
 from app.quality_control.quality import find_sample
 from app.trail import attachments, audit
 from schemas.result import ReceiveSample
@@ -102,7 +102,7 @@ def keep_raw_data(
     return kept
 
 
-def check_attached(session: Session, sample: AnySample | None, digest: str | None) -> None:
+def check_attached(session: Session, sample: SampleAtHand | None, digest: str | None) -> None:
     """Refuse a file of raw data that was not attached to the sample.
 
     Raises:

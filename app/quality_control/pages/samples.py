@@ -11,7 +11,7 @@ from app.people.sessions import allowed
 from app.quality_control.actions.results import enter_on_record
 from app.quality_control.actions.samples import keep_raw_data, receive_sample, refuse_received
 from app.quality_control.actions.verification import to_verify, verify_results
-from app.quality_control.on_record import on_record_of_sample
+from app.quality_control.on_record import everything_on_record
 from app.quality_control.quality import LotQuality, find_sample, gather
 from app.quality_control.sample_screen import common_boxes, screen_of
 from app.quality_control.typed_screen import instruments_named, read_screen, uploads
@@ -64,7 +64,7 @@ def sample_screen(request: Request, number: str, by: Reader, at: Now, session: L
 @pages.post("/quality/samples/{number}")
 def enter(number: str, by: Enters, form: Form, at: Now, session: UnitOfWork) -> Response:
     """Save everything that was typed for a sample."""
-    known = on_record_of_sample(session, number)
+    known = everything_on_record(session, number)
     assert known.sample is not None
     sent_files = uploads(known, known.sample, form)
     if sent_files:
