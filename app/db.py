@@ -118,9 +118,20 @@ def columns_of(kind: type[Base]) -> ReadOnlyColumnCollection[str, Column[Any]]:
     return columns
 
 
+CONNECTION = "connection of this transaction"
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection of a session's transaction, which the session looks for at each call."""
+    known: Connection | None = session.info.get(CONNECTION)
+    if known is None or known.closed:
+        known = session.info[CONNECTION] = session.connection()
+    return known
+
+
 def asked(session: Session, question: Select[*tuple[Any, ...]], **values: object) -> Result[Any]:
     """The rows that answer a question of bare columns, inside a session's transaction."""
-    return session.connection().execute(question, values)
+    return connection_of(session).execute(question, values)
 
 
 def hold(session: Session, rows: Select[*tuple[Any, ...]], **values: object) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from sqlalchemy import JSON, Insert, insert, inspect
 from sqlalchemy.orm import Session
 
-from app.db import AppendOnly, Base
+from app.db import AppendOnly, Base, connection_of
 from app.trail.capture import note, shown
 
 
@@ -23,7 +23,7 @@ def append(session: Session, kind: type[Base], **values: object) -> None:
     mapper, statement = inspect(kind), _insert(kind)
     row = {name: values.pop(name, None) for name in _names(kind)}
     assert not values, f"{kind.__name__} has no {', '.join(values)}"
-    written = session.connection().execute(statement, row)
+    written = connection_of(session).execute(statement, row)
     given = written.inserted_primary_key
     assert given is not None
     state = {name: shown(mapper, name, value) for name, value in row.items()}

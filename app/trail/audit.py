@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, insert, select, text, true
 from sqlalchemy.orm import Session
 
-from app.db import Base, asked, columns_of
+from app.db import Base, asked, columns_of, connection_of
 from app.people.actor import Actor
 from app.trail import checkpoint
 from app.trail.capture import take_noted
@@ -80,7 +80,7 @@ def _add(session: Session, entry: Entry, before: Head) -> Head:
         "body_digest": digest,
         "link": link,
     }
-    session.connection().execute(_ADD, row)
+    connection_of(session).execute(_ADD, row)
     return Head(seq=entry.seq, link=link)
 
 
