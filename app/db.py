@@ -6,13 +6,14 @@ again, and nothing audited is ever deleted (design idea 2). The trail listens to
 
 import enum
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Date,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     String,
     Text,
     and_,
+    bindparam,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
@@ -134,8 +136,26 @@ def asked(session: Session, question: Select[*tuple[Any, ...]], **values: object
     return connection_of(session).execute(question, values)
 
 
+def places_for(*names: str) -> tuple[BindParameter[Any], ...]:
+    """Places in a question for what is told when it is asked."""
+    return tuple(bindparam(each) for each in names)
+
+
+def among(column: Column[Any], name: str, count: int) -> ColumnElement[bool]:
+    """The condition for so many values, told by `each_told`, in a question that is kept.
+
+    A place for any number of values is written anew into the question at every call.
+    """
+    return column.in_([bindparam(f"{name}_{place}", type_=column.type) for place in range(count)])
+
+
+def each_told(name: str, values: Iterable[object]) -> dict[str, object]:
+    """The values of a condition that was made by `among`."""
+    return {f"{name}_{place}": value for place, value in enumerate(values)}
+
+
 def hold(session: Session, rows: Select[*tuple[Any, ...]], **values: object) -> None:
-    """Lock rows until the transaction ends; on SQLite, who may write is alone already."""
+    """Lock until the transaction ends; on SQLite, who may write is alone already."""
     if session.get_bind().dialect.name == "postgresql":
         asked(session, rows, **values)
 

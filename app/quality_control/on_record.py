@@ -5,8 +5,9 @@ and by when the specification was approved.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -23,13 +24,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, lazyload
 
-from app.db import asked, columns_of, hold
-from app.errors import NotFound
+from app.db import among, asked, columns_of, each_told, hold, places_for
 from app.expansion.gathering import words_of
-from app.expansion.models import SampleTaken, StepRow, sample_ref
+from app.expansion.models import SampleTaken, StepRow
 from app.lot.models import Lot
 from app.masters.frozen import bundle_of
 from app.masters.shelf import approval_of
+from app.quality_control.at_hand import (
+    HELD,
+    SAMPLE,
+    AnyLot,
+    SampleAtHand,
+    at_hand,
+    sample_for_entry,
+)
 from app.quality_control.models import Investigation, Result, ResultSigned, SampleReceipt
 from app.quality_control.reading import investigation_facts, receipt_facts, result_facts
 from app.quality_control.rules.entry import SampleFacts
@@ -41,62 +49,15 @@ from schemas.specification import Criterion, Specification
 from schemas.step_product import SampleValues
 from schemas.trail import Signature
 
-
-@dataclass
-class LotAtHand:
-    """What an entry asks of its lot, which stays locked: its number and what it froze."""
-
-    id: int
-    number: str
-    product_code: str
-    product_version: int
-    product_digest: str
-    specification_code: str
-    specification_version: int
-    specification_digest: str
-    master_code: str
-    master_version: int
-    master_digest: str
-
-    @property
-    def ref(self) -> str:
-        """How the trail refers to this lot."""
-        return Lot.ref_of(self.number)
-
-
-@dataclass(frozen=True)
-class SampleAtHand:
-    """What an entry asks of its sample, as it was taken."""
-
-    id: int
-    number: str
-    sample_point: str
-    taken_at: datetime
-    lot: LotAtHand
-
-    @property
-    def ref(self) -> str:
-        """How the trail refers to this sample."""
-        return sample_ref(self.lot.ref, self.number)
-
-
-AnyLot: TypeAlias = Lot | LotAtHand
 Asked: TypeAlias = BindParameter[Any] | Column[Any]
 
 _LOT, _TAKEN, _RESULT = columns_of(Lot), columns_of(SampleTaken), columns_of(Result)
-_OF_TAKEN = ("id", "number", "sample_point", "taken_at")
-_SAMPLE = (
-    select(*(_TAKEN[name] for name in _OF_TAKEN), *(_LOT[each.name] for each in fields(LotAtHand)))
-    .join_from(SampleTaken.__table__, Lot.__table__, _TAKEN.lot_id == _LOT.id)
-    .where(_TAKEN.number == bindparam("number"))
-)
-_HELD = _SAMPLE.with_for_update(of=Lot)
 
 
-def _known(lot: Asked, code: Asked, version: Asked) -> Sequence[Label[Any]]:
+def _known(lot: Asked, code: Asked, version: Asked, codes: int) -> Sequence[Label[Any]]:
     """When the specification was approved, how many results there are, and whether any of these."""
     numbers = select(func.count(distinct(_RESULT.number))).where(_RESULT.lot_id == lot)
-    named = _RESULT.criterion.in_(bindparam("codes", expanding=True))
+    named = among(_RESULT.criterion, "code", codes)
     return (
         approval_of(code, version).scalar_subquery().label("approved_at"),
         numbers.scalar_subquery().label("numbers"),
@@ -104,10 +65,14 @@ def _known(lot: Asked, code: Asked, version: Asked) -> Sequence[Label[Any]]:
     )
 
 
-_OF_LOT = select(*_known(bindparam("lot"), bindparam("code"), bindparam("version")))
+@cache
+def _of_lot(codes: int) -> Select[*tuple[Any, ...]]:
+    lot, code, version = places_for("lot", "specification", "version")
+    return select(*_known(lot, code, version, codes))
 
 
-def _of_sample() -> Select[*tuple[Any, ...]]:
+@cache
+def _of_sample(codes: int) -> Select[*tuple[Any, ...]]:
     """The same beside a sample, its receipt, and the last correction of its step (R-ATMP-07)."""
     step, receipt = columns_of(StepRow), columns_of(SampleReceipt)
     later = StepRow.__table__.alias()
@@ -124,8 +89,8 @@ def _of_sample() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        _SAMPLE.add_columns(
-            *_known(_LOT.id, _LOT.specification_code, _LOT.specification_version),
+        SAMPLE.add_columns(
+            *_known(_LOT.id, _LOT.specification_code, _LOT.specification_version, codes),
             corrected.label("corrected"),
             *(receipt[name] for name in ReceiptFacts.model_fields),
         )
@@ -134,7 +99,6 @@ def _of_sample() -> Select[*tuple[Any, ...]]:
     )
 
 
-_OF_SAMPLE = _of_sample()
 _RESULTS = (
     select(Result)
     .where(
@@ -186,23 +150,6 @@ class OnRecord:
         )
 
 
-def sample_for_entry(session: Session, number: str) -> SampleAtHand:
-    """A sample by its number, its lot locked until the transaction ends.
-
-    Raises:
-        NotFound: there is no such sample.
-    """
-    return _at_hand(asked(session, _HELD, number=number).first(), number)
-
-
-def _at_hand(row: Row[Any] | None, number: str) -> SampleAtHand:
-    if row is None:
-        raise NotFound(f"There is no sample “{number[:60]}”.")
-    own, lot = len(_OF_TAKEN), len(fields(LotAtHand))
-    taken = dict(zip(_OF_TAKEN, row[:own], strict=True))
-    return SampleAtHand(**taken, lot=LotAtHand(*row[own : own + lot]))
-
-
 def everything_on_record(session: Session, number: str) -> OnRecord:
     """What is on record of every criterion that is read on a sample; its lot stays locked.
 
@@ -221,21 +168,23 @@ def on_record_of_sample(session: Session, number: str, codes: Collection[str]) -
     Raises:
         NotFound: there is no such sample.
     """
-    hold(session, _HELD, number=number)
+    hold(session, HELD, number=number)
     return _on_record_of(session, number, codes)
 
 
 def _on_record_of(session: Session, number: str, codes: Collection[str]) -> OnRecord:
-    row = asked(session, _OF_SAMPLE, number=number, codes=tuple(codes)).first()
-    sample = _at_hand(row, number)
+    named = each_told("code", codes)
+    row = asked(session, _of_sample(len(codes)), number=number, **named).first()
+    sample = at_hand(row, number)
     assert row is not None
     return _on_record(session, sample.lot, row, codes, sample)
 
 
 def on_record_of_lot(session: Session, lot: AnyLot, codes: Collection[str]) -> OnRecord:
     """What is on record of criteria without a sample, of a lot that is locked."""
-    named = {"lot": lot.id, "code": lot.specification_code, "version": lot.specification_version}
-    row = asked(session, _OF_LOT, codes=tuple(codes), **named).one()
+    frozen = {"specification": lot.specification_code, "version": lot.specification_version}
+    named = each_told("code", codes)
+    row = asked(session, _of_lot(len(codes)), lot=lot.id, **frozen, **named).one()
     return _on_record(session, lot, row, codes, None)
 
 

@@ -4,10 +4,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, text, true
+from sqlalchemy import Row, Select, func, insert, select, true
 from sqlalchemy.orm import Session
 
-from app.db import Base, asked, columns_of, connection_of
+from app.db import Base, asked, columns_of, connection_of, hold
 from app.people.actor import Actor
 from app.trail import checkpoint
 from app.trail.capture import take_noted
@@ -19,6 +19,7 @@ from schemas.trail import Entry, Head
 TRAIL_LOCK = 7_215_001
 """The advisory lock that lets one writer at a time to the end of the trail (PostgreSQL)."""
 
+_TURN = select(func.pg_advisory_xact_lock(TRAIL_LOCK))
 NOBODY = "-"
 _KEPT = columns_of(AuditEntry)
 _LAST = select(_KEPT.seq, _KEPT.link).order_by(_KEPT.seq.desc()).limit(1)
@@ -86,8 +87,7 @@ def _add(session: Session, entry: Entry, before: Head) -> Head:
 
 def take_turn(session: Session) -> None:
     """Wait until no other writer is between here and its commit; SQLite's writers queue before."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": TRAIL_LOCK})
+    hold(session, _TURN)
 
 
 def _head_unless_same_person(session: Session, did: str, about: str, by: Actor) -> Head:

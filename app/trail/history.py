@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.db import Base, asked, columns_of
+from app.db import Base, among, asked, columns_of
 from app.trail.models import AuditEntry
 from schemas.trail import Entry
 
@@ -17,14 +17,13 @@ Row: TypeAlias = Mapping[str, Any]
 _KEPT = columns_of(AuditEntry)
 
 
-def changed_since(
-    refs: BindParameter[Any], since: BindParameter[datetime]
-) -> Select[*tuple[Any, ...]]:
-    """The question for the entries about some things, from a moment on."""
-    return select(_KEPT.body).where(_KEPT.about.in_(refs), _KEPT.at >= since)
+def changed_since(count: int) -> Select[*tuple[Any, ...]]:
+    """The question for the entries about so many things, `about_0` and on, from `since` on."""
+    about = among(_KEPT.about, "about", count)
+    return select(_KEPT.body).where(about, _KEPT.at >= bindparam("since"))
 
 
-_LATER = changed_since(bindparam("refs", expanding=True), bindparam("since")).order_by(_KEPT.seq)
+_LATER = changed_since(1).order_by(_KEPT.seq)
 
 
 def end_of_minute(at: datetime) -> datetime:
@@ -40,7 +39,7 @@ def as_it_was(
     Only what was recorded `about` the row itself is told. What was done within the same minute
     was done by then.
     """
-    later = asked(session, _LATER, refs=[about], since=end_of_minute(at)).scalars()
+    later = asked(session, _LATER, about_0=about, since=end_of_minute(at)).scalars()
     table, key = kind.__tablename__, str(row["id"])
     for body in later:
         for change in Entry.from_canonical(body).changes:

@@ -8,12 +8,12 @@ from hashlib import sha256
 from typing import Annotated, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Request
-from sqlalchemy import text
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.db import Base, Technical
+from app.db import Base, Technical, hold
 from app.errors import RecordError
 from app.web.clock import moment_of
 from app.web.unit import Begin, Units
@@ -23,6 +23,7 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=Contract)
 PENDING = "idempotent answer to keep"
 STATUS = "status of this address"
+_ALONE = select(func.pg_advisory_xact_lock(bindparam("key")))
 
 
 class IdempotentAnswer(Technical, Base):
@@ -121,12 +122,8 @@ def _answering(unit: Begin, status: int, pending: IdempotentAnswer | None) -> It
 
 
 def _refuse_again(session: Session, pending: IdempotentAnswer) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        # the same key at the same moment: the second waits, and finds the first one's answer
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(:key)"),
-            {"key": int.from_bytes(bytes.fromhex(pending.key[:16]), signed=True)},
-        )
+    # the same key at the same moment: the second waits, and finds the first one's answer
+    hold(session, _ALONE, key=int.from_bytes(bytes.fromhex(pending.key[:16]), signed=True))
     known = session.get(IdempotentAnswer, pending.key)
     if known is None:
         return

@@ -14,9 +14,10 @@ from app.people.actor import Actor
 from app.quality_control.actions.failures import follow_up
 from app.quality_control.actions.instruments import registered, use_instruments
 from app.quality_control.actions.samples import check_attached
+from app.quality_control.at_hand import AnyLot
 from app.quality_control.drafts import Draft
 from app.quality_control.models import Result, result_ref
-from app.quality_control.on_record import AnyLot, OnRecord, on_record_of_lot, on_record_of_sample
+from app.quality_control.on_record import OnRecord, on_record_of_lot, on_record_of_sample
 from app.quality_control.quality import find_result, frozen_version
 from app.quality_control.rules import entry
 from app.quality_control.rules.standing import retests_left

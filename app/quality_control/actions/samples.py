@@ -10,8 +10,8 @@ from app.expansion.models import SampleTaken
 from app.lot.deviations import raise_deviation
 from app.lot.lots import lot_for_change
 from app.people.actor import Actor
+from app.quality_control.at_hand import SampleAtHand, sample_for_entry
 from app.quality_control.models import SampleReceipt
-from app.quality_control.on_record import SampleAtHand, sample_for_entry
 from app.quality_control.quality import find_sample
 from app.trail import attachments, audit
 from schemas.result import ReceiveSample

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, ScalarSelect, bindparam, exists, select
+from sqlalchemy import Row, ScalarSelect, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from app.db import asked, columns_of, hold
+from app.db import among, asked, columns_of, each_told, hold
 from app.errors import NotFound
 from app.supplies.actions.finding import as_scanned, day_of
 from app.supplies.models import Equipment, EquipmentEvent
@@ -55,8 +56,12 @@ UNLISTED: dict[str, Any] = {
 }
 _EQUIPMENT = columns_of(Equipment)
 _NOW = EquipmentAtUse._fields[:7]
-_NAMED = _EQUIPMENT.code.in_(bindparam("codes", expanding=True))
-_HELD = select(_EQUIPMENT.id).where(_NAMED).order_by(_EQUIPMENT.id).with_for_update(read=True)
+
+
+@cache
+def _held(count: int) -> Select[*tuple[Any, ...]]:
+    named = among(_EQUIPMENT.code, "code", count)
+    return select(_EQUIPMENT.id).where(named).order_by(_EQUIPMENT.id).with_for_update(read=True)
 
 
 def _due(deed: EquipmentDeed) -> ScalarSelect[date | None]:
@@ -74,12 +79,14 @@ def _due(deed: EquipmentDeed) -> ScalarSelect[date | None]:
     )
 
 
-_AT_USE = select(
-    *(_EQUIPMENT[name] for name in _NOW),
-    _due(EquipmentDeed.CALIBRATION).label("calibration_due"),
-    _due(EquipmentDeed.CLEANING).label("cleaning_due"),
-    exists(changed_since(bindparam("refs", expanding=True), bindparam("since"))).label("changed"),
-).where(_NAMED)
+@cache
+def _at_use_of(count: int) -> Select[*tuple[Any, ...]]:
+    return select(
+        *(_EQUIPMENT[name] for name in _NOW),
+        _due(EquipmentDeed.CALIBRATION).label("calibration_due"),
+        _due(EquipmentDeed.CLEANING).label("cleaning_due"),
+        exists(changed_since(count)).label("changed"),
+    ).where(among(_EQUIPMENT.code, "code", count))
 
 
 def hold_equipment(session: Session, codes: Collection[str]) -> None:
@@ -88,7 +95,7 @@ def hold_equipment(session: Session, codes: Collection[str]) -> None:
     Lots come first, then what is used, then the trail (`app.lot.alarm`): two deeds that took them
     in another order could wait for each other.
     """
-    hold(session, _HELD, codes=[as_scanned(each) for each in codes])
+    hold(session, _held(len(codes)), **each_told("code", map(as_scanned, codes)))
 
 
 def equipment_at_use(session: Session, code: str, *, at: datetime, zone: str) -> EquipmentAtUse:
@@ -111,8 +118,9 @@ def each_at_use(
         return ()
     scanned, day = [as_scanned(each) for each in codes], day_of(at, zone)
     hold_equipment(session, scanned)
-    refs = [Equipment.ref_of(each) for each in scanned]
-    rows = asked(session, _AT_USE, codes=scanned, refs=refs, day=day, since=end_of_minute(at)).all()
+    named = each_told("code", scanned) | each_told("about", map(Equipment.ref_of, scanned))
+    question = _at_use_of(len(scanned))
+    rows = asked(session, question, day=day, since=end_of_minute(at), **named).all()
     known = {row.code: _at_use(session, row, at, day) for row in rows}
     return tuple(known.get(each) for each in scanned)
 
