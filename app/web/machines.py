@@ -1,6 +1,6 @@
 """Writes by machines: an idempotency key makes a repeated request answer, not act, twice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial, wraps
@@ -16,7 +16,7 @@ from starlette.responses import Response
 from app.db import Base, Technical, hold
 from app.errors import RecordError
 from app.web.clock import moment_of
-from app.web.unit import Begin, Units
+from app.web.unit import Begin, turn_to_write
 from schemas.base import Contract
 
 P = ParamSpec("P")
@@ -79,12 +79,8 @@ async def _content(file: UploadFile) -> bytes:
     return content
 
 
-async def answer_to_keep(
-    request: Request, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
-) -> IdempotentAnswer | None:
+async def _answer_to_keep(request: Request, idempotency_key: str) -> IdempotentAnswer:
     """What is kept of a request that names a key; its answer is not known yet."""
-    if idempotency_key is None:
-        return None
     whose = request.headers.get("authorization", "")
     # with the token, which nobody stores: a body holds a password, and this digest is quick to try
     asked = f"{whose}\n{request.method} {request.url.path}\n".encode() + await sent_bytes(request)
@@ -97,18 +93,19 @@ async def answer_to_keep(
 
 
 async def once(
-    request: Request,
-    pending: Annotated[IdempotentAnswer | None, Depends(answer_to_keep)],
-    unit: Units,  # last: nobody else writes while this turn is held, so no body is waited for
-) -> Begin:
+    request: Request, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+) -> AsyncIterator[Begin]:
     """What begins a unit of work in which a repeated key gives the first answer, and does nothing.
 
     The unit raises:
         Answered: the same request was done before.
         KeyReused: the key was used for something else.
     """
-    status = getattr(request.scope.get("route"), "status_code", None) or 200
-    return partial(_answering, unit, status, pending)
+    key, status = idempotency_key, getattr(request.scope.get("route"), "status_code", None) or 200
+    # first, as nobody else writes while the turn is held: no body is waited for with it
+    pending = None if key is None else await _answer_to_keep(request, key)
+    async with turn_to_write(request) as unit:
+        yield partial(_answering, unit, status, pending)
 
 
 @contextmanager
@@ -132,7 +129,7 @@ def _refuse_again(session: Session, pending: IdempotentAnswer) -> None:
     raise Answered(known.status, known.body)
 
 
-Once = Annotated[Session, Depends(once)]
+Once = Annotated[Session, Depends(once, scope="function")]
 
 
 def answers_once(endpoint: Callable[P, R]) -> Callable[P, Response]:

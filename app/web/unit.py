@@ -1,7 +1,7 @@
 """One request is one transaction, and the answer leaves after the commit."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import partial, wraps
 from inspect import iscoroutinefunction, signature
@@ -90,10 +90,17 @@ def turns(request: Request) -> Turns:
         return new
 
 
-async def unit_of_work(request: Request) -> AsyncIterator[Begin]:
+@asynccontextmanager
+async def turn_to_write(request: Request) -> AsyncIterator[Begin]:
     """A turn to write, and what begins the transaction of this request."""
     async with turns(request).writing:
         yield partial(_writing, request)
+
+
+async def unit_of_work(request: Request) -> AsyncIterator[Begin]:
+    """The same, for an address that says so."""
+    async with turn_to_write(request) as unit:
+        yield unit
 
 
 async def look(request: Request) -> AsyncIterator[Begin]:
@@ -140,8 +147,6 @@ def keep_attempt(request: Request, no: RecordError) -> None:
         keep(session, request, no)
 
 
-Units: TypeAlias = Annotated[Begin, Depends(unit_of_work, scope="function")]
-"""For what stands between an address and its transaction."""
 UnitOfWork = Annotated[Session, Depends(unit_of_work, scope="function")]
 Look = Annotated[Session, Depends(look, scope="function")]
 
