@@ -51,4 +51,4 @@ class Actor:
                 f"The role {held} may not do this ({deed}); {who_may(deed)} may. "
                 "The attempt was recorded."
             )
-        return replace(self, role=role)
+        return self if role is self.role else replace(self, role=role)

@@ -10,10 +10,12 @@ of a site, as its files are.
 
 import fcntl
 import logging
+import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -31,12 +33,21 @@ GAPS_MAX = 1000
 PAGE = 4096
 ROOM = 1024
 """The note is made so long, with spaces, that the next ones fit over it."""
+NOTHING = Checkpoint(head=Head(seq=0, link=GENESIS))
+"""Where no note is, nobody has vouched for anything yet."""
 _turn = threading.Lock()
+_written: dict[bytes, Checkpoint] = {}
+"""The note that this process wrote last."""
 
 
 def head_file() -> Path:
     """Where the end of this installation's trail is written down."""
-    return settings().folder / "trail-head.json"
+    return _in(settings().folder)
+
+
+@lru_cache(maxsize=8)
+def _in(folder: Path) -> Path:
+    return folder / "trail-head.json"
 
 
 @dataclass(frozen=True)
@@ -61,41 +72,46 @@ def expect(session: Session, before: Head, head: Head) -> None:
 def read_checkpoint(path: Path) -> Checkpoint | None:
     """What was written down, or None where nothing was or nobody can read it."""
     try:
-        with _lock_of(path).open("rb") as lock:
+        with _opened(_lock_of(path), os.O_RDONLY) as lock:
             fcntl.flock(lock, fcntl.LOCK_SH)  # nobody is half-way through writing it
-            return _read(path)
+            return _told(_content(path))
     except (FileNotFoundError, NotADirectoryError):
-        return _read(path)  # a copy that is kept elsewhere
+        return _told(_content(path))  # a copy that is kept elsewhere
 
 
-def _read(path: Path) -> Checkpoint | None:
-    return _told(_content(path))
+@contextmanager
+def _opened(path: Path | str, how: int) -> Iterator[int]:
+    """A file as the system opens it: this happens four times at each commit."""
+    file = os.open(path, how | os.O_CLOEXEC, 0o666)
+    try:
+        yield file
+    finally:
+        os.close(file)
 
 
 def _content(path: Path) -> bytes:
     """What is in the file; nothing where there is none."""
     try:
-        with path.open("rb", buffering=0) as note:
-            return note.read()
+        with _opened(path, os.O_RDONLY) as note:
+            return b"".join(iter(partial(os.read, note, PAGE), b""))
     except (FileNotFoundError, NotADirectoryError):
         return b""
 
 
 def _told(content: bytes) -> Checkpoint | None:
+    """The note that these bytes are; mostly the ones that this process wrote a moment ago."""
+    known = _written.get(content)
+    if known is not None:
+        return known
     try:
-        return _understood(content)
+        return Checkpoint.model_validate_json(content)
     except ValidationError:
         return None
 
 
 @lru_cache(maxsize=8)
-def _understood(content: bytes) -> Checkpoint:
-    """The note that these bytes are; mostly the ones that this process wrote a moment ago."""
-    return Checkpoint.model_validate_json(content)
-
-
-def _lock_of(path: Path) -> Path:
-    return path.with_suffix(".lock")
+def _lock_of(path: Path) -> str:
+    return str(path.with_suffix(".lock"))
 
 
 def intend(path: Path, entries: Entries) -> None:
@@ -121,29 +137,38 @@ def confirm(path: Path, entries: Entries) -> None:
 def _rewrite(path: Path, noted: Callable[[Checkpoint], Checkpoint]) -> None:
     """Replace the note by a new one, made from the one that is there.
 
-    Where none is, nobody has vouched for anything yet. It is not synced to the disk: after a
-    power cut an older note is as true as a newer one.
+    It is not synced to the disk: after a power cut an older note is as true as a newer one.
     """
-    with _turn, _lock_of(path).open("ab", buffering=0) as lock:
+    with _turn, _opened(_lock_of(path), os.O_WRONLY | os.O_CREAT) as lock:
         # released when the file is closed; other processes wait for it
         fcntl.flock(lock, fcntl.LOCK_EX)
         there = _content(path)
-        known = _told(there) or Checkpoint(head=Head(seq=0, link=GENESIS))
-        _put(path, noted(known).model_dump_json().encode(), room=len(there))
+        note = noted(_told(there) or NOTHING)
+        content = note.model_dump_json().encode()
+        if len(content) <= len(there) <= PAGE:
+            content = content.ljust(len(there))
+            _write_over(path, content)
+        else:
+            content = content.ljust(ROOM)
+            _replace(path, content)
+        _written.clear()
+        _written[content] = note
 
 
-def _put(path: Path, content: bytes, *, room: int) -> None:
-    """Write over the note where it fits, because a new file at each commit waits for the disk.
+def _write_over(path: Path, content: bytes) -> None:
+    """Write over the note, because a new file at each commit waits for the disk.
 
     What fits into one page of memory is there as a whole, or not at all, when the program is
-    killed; what does not fit goes into a new file, which then takes the place of the old.
+    killed.
     """
-    if len(content) <= room <= PAGE:
-        with path.open("r+b", buffering=0) as note:
-            note.write(content.ljust(room))
-        return
+    with _opened(path, os.O_WRONLY) as note:
+        os.pwrite(note, content, 0)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a new file, which then takes the place of the old."""
     fresh = path.with_suffix(".new")
-    fresh.write_bytes(content.ljust(ROOM))
+    fresh.write_bytes(content)
     fresh.replace(path)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +17,13 @@ KEPT_VERSION = "public, max-age=31536000, immutable"
 KEPT_FILE = "public, max-age=300, stale-while-revalidate=86400"
 """A page is never kept; what it wears is, so that a tablet does not ask for it at every page."""
 
+ALWAYS = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"permissions-policy": b"camera=(self), geolocation=(), microphone=()",
+}
+OVER_HTTPS = {b"strict-transport-security": b"max-age=31536000; includeSubDomains"}
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -86,7 +93,10 @@ class Guard:
     def _with_headers(self, send: Send, nonce: str, scope: Scope) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _set_headers(MutableHeaders(scope=message), nonce, scope, secure=self.secure)
+                said = message.get("headers", ())
+                names = {name.lower() for name, _ in said}
+                ours = _headers(nonce, scope, secure=self.secure).items()
+                message["headers"] = [*said, *(each for each in ours if each[0] not in names)]
             await send(message)
 
         return sending
@@ -120,20 +130,15 @@ def _same_origin(scope: Scope, headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc == headers.get("host")
 
 
-def _set_headers(headers: MutableHeaders, nonce: str, scope: Scope, *, secure: bool) -> None:
-    headers.setdefault(
-        "content-security-policy",
+def _headers(nonce: str, scope: Scope, *, secure: bool) -> dict[bytes, bytes]:
+    """What every answer says beside what it is, unless it says otherwise itself."""
+    policy = (
         f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
         "img-src 'self' data:; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
-    headers.setdefault("x-content-type-options", "nosniff")
-    headers.setdefault("referrer-policy", "same-origin")
-    headers.setdefault("cross-origin-opener-policy", "same-origin")
-    headers.setdefault("permissions-policy", "camera=(self), geolocation=(), microphone=()")
-    headers.setdefault("cache-control", _kept(scope))
-    if secure:
-        headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
+    own = {b"content-security-policy": policy.encode(), b"cache-control": _kept(scope).encode()}
+    return own | ALWAYS | (OVER_HTTPS if secure else {})
 
 
 def _kept(scope: Scope) -> str:
