@@ -33,7 +33,7 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sess
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import TypeDecorator
 
-from app.engines import engine_for
+from app.engines import engines_for
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -173,11 +173,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine = engine_for(url)
+        self.engine, self._alone = engines_for(url)
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         reader = self.engine.execution_options(readonly=True)
         self._read = sessionmaker(reader, expire_on_commit=False)
-        self._alone = self.engine.execution_options(**self._without_transaction())
         # SQLite lets one writer in and makes the others sleep unfairly; a queue in
         # front of it keeps the slowest request short. PostgreSQL needs no queue.
         self._turn = threading.Lock() if self.is_sqlite else None
@@ -186,10 +185,6 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether this is the embedded database."""
         return self.engine.dialect.name == "sqlite"
-
-    def _without_transaction(self) -> dict[str, Any]:
-        # to SQLite we say ourselves when one begins; SQLAlchemy would tell it twice that none does
-        return {"alone": True} | ({} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -216,6 +211,7 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+        self._alone.dispose()
 
 
 def key_of(row: Base) -> str:

@@ -1,6 +1,7 @@
 """Engines with the promises that this application needs, of SQLite and of PostgreSQL."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from time import monotonic
 from typing import Any
@@ -14,24 +15,17 @@ IDLE_SECONDS = 1.0
 PUT_DOWN = "put down at"
 
 
-def engine_for(url: str) -> Engine:
+def engines_for(url: str) -> tuple[Engine, Engine]:
     """Open the database at `url` with the promises this application needs.
 
     SQLite: write-ahead log, full durability, foreign keys, and a write lock taken at the start of
-    each transaction that may write. PostgreSQL: plain READ COMMITTED, moments told in UTC.
+    each transaction that may write. PostgreSQL: plain READ COMMITTED, moments told in UTC. The
+    second engine is for questions that are asked alone, without a transaction around them.
     """
     if not url.startswith("sqlite"):
-        engine = create_engine(
-            url,
-            pool_use_lifo=True,
-            pool_size=10,
-            max_overflow=10,
-            connect_args={"options": _in_utc(url)},
-        )
-        event.listen(engine, "connect", _describe_when_asked)
-        event.listen(engine, "checkin", _put_down)
-        event.listen(engine, "checkout", partial(_asked_if_alive, engine))
-        return engine
+        health = Health()
+        alone: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+        return _postgres(url, health), _postgres(url, health, **alone)
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -41,6 +35,29 @@ def engine_for(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _as_data_error)
+    return engine, engine.execution_options(alone=True)
+
+
+@dataclass
+class Health:
+    """When a connection to the database was last found broken."""
+
+    broken_at: float = -IDLE_SECONDS
+
+
+def _postgres(url: str, health: Health, **more: Any) -> Engine:
+    engine = create_engine(
+        url,
+        pool_use_lifo=True,
+        pool_size=10,
+        max_overflow=10,
+        connect_args={"options": _in_utc(url)},
+        **more,
+    )
+    event.listen(engine, "connect", _describe_when_asked)
+    event.listen(engine, "checkin", _put_down)
+    event.listen(engine, "checkout", partial(_asked_if_alive, engine, health))
+    event.listen(engine, "invalidate", partial(_given_up, health))
     return engine
 
 
@@ -92,14 +109,20 @@ def _put_down(_connection: object, record: ConnectionPoolEntry) -> None:
     record.info[PUT_DOWN] = monotonic()
 
 
+def _given_up(health: Health, *_: object) -> None:
+    health.broken_at = monotonic()
+
+
 def _asked_if_alive(
-    engine: Engine, connection: Any, record: ConnectionPoolEntry, _proxy: object
+    engine: Engine, health: Health, connection: Any, record: ConnectionPoolEntry, _proxy: object
 ) -> None:
     """Ask a connection that lay idle whether the server is still there; if not, take new ones.
 
-    One that was used a moment ago is not asked: each question is a way to the server and back.
+    One that was used a moment ago is not asked, unless another one broke since: each question is
+    a way to the server and back.
     """
-    if monotonic() - record.info.get(PUT_DOWN, monotonic()) < IDLE_SECONDS:
+    since = record.info.get(PUT_DOWN, monotonic())
+    if monotonic() - since < IDLE_SECONDS and since > health.broken_at:
         return
     try:
         engine.dialect.do_ping(connection)
