@@ -1,10 +1,12 @@
 """Which lots came of what, and what each lot came from: asked of the database in one go."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
+    BindParameter,
     CompoundSelect,
     Select,
     Text,
@@ -17,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from app.db import connection_of
 from app.delivery.models import ContainerEvent, Order, Shipment
 from app.intake.actions.donations import code_as_stored
 from app.intake.models import DonationRow, Donor, PatientCode
@@ -76,26 +79,26 @@ PACKINGS = (
 )
 """Each packing of a container that has left, with the fields of a line in their order."""
 FIELDS = tuple(PatientLine.model_fields)
+CONTAINER = FIELDS.index("container")
 LINES = TypeAdapter(tuple[PatientLine, ...])
 
 
 def kinds_named(session: Session, number: str) -> list[NodeKind]:
     """What kinds of things have this number, of a donation also as it is scanned: asked at once."""
     asked = {"number": number, "donation": code_as_stored(number)}
-    found = set(session.connection().scalars(NAMED, asked))
+    found = set(connection_of(session).scalars(NAMED, asked))
     return [each for each in NodeKind if each.value in found]
 
 
-def first_lots(node: Node) -> Lots:
+def first_lots(kind: NodeKind, number: str | BindParameter[str]) -> Lots:
     """The lots that came directly of this donor, donation, material lot or container; or itself."""
-    number = node.number
-    if node.kind is NodeKind.LOT:
+    if kind is NodeKind.LOT:
         return select(Lot.id).where(Lot.number == number)
-    if node.kind is NodeKind.CONTAINER:
+    if kind is NodeKind.CONTAINER:
         return _from(SourceKind.CONTAINER).where(Source.ref == number)
-    if node.kind is NodeKind.DONATION:
+    if kind is NodeKind.DONATION:
         return _from(SourceKind.DONATION).where(Source.ref == number)
-    if node.kind is NodeKind.DONOR:
+    if kind is NodeKind.DONOR:
         codes = select(DonationRow.donation_code).join(Donor).where(Donor.code == number)
         return _from(SourceKind.DONATION).where(Source.ref.in_(codes))
     return select(Lot.id).where(Lot.number.in_(USES.where(MaterialLot.number == number)))
@@ -194,37 +197,48 @@ def counts_in(session: Session, lots: Lots) -> tuple[ContainerCount, ...]:
     )
 
 
-def sent_containers(
-    session: Session,
-    *,
-    lots: Lots | None = None,
-    container: str | None = None,
-    patient: str | None = None,
-) -> tuple[PatientLine, ...]:
-    """The containers that left for a patient: of lots, or one, or of one patient (R-ATMP-34).
+def sent_to(session: Session, patient: str) -> tuple[PatientLine, ...]:
+    """The containers that left for a patient."""
+    return _sent(session, PACKINGS.where(Order.patient_code == patient))
+
+
+def sent(session: Session, container: str) -> tuple[PatientLine, ...]:
+    """A container, if it left for a patient."""
+    return _sent(session, PACKINGS.where(Container.number == container))
+
+
+def sent_of(session: Session, lot: int) -> tuple[PatientLine, ...]:
+    """The containers of one lot that left for a patient."""
+    return _sent(session, PACKINGS.where(Container.lot_id == lot))
+
+
+def sent_from(session: Session, node: Node) -> tuple[PatientLine, ...]:
+    """The containers that left for a patient, of all that came of this (R-ATMP-34)."""
+    joined = connection_of(session).dialect.name == "postgresql"
+    return _sent(session, _recall(node.kind, joined=joined), number=node.number)
+
+
+def _sent(session: Session, asked: Asked, **values: str) -> tuple[PatientLine, ...]:
+    """The lines of a question for packings.
 
     What is read was checked when it was written, so here only its types are looked at: a recall
     of thousands must not wait, and a line that was altered from outside must still be shown.
     """
-    asked: Asked = PACKINGS
-    if patient is not None:
-        asked = asked.where(Order.patient_code == patient)
-    elif container is not None:
-        asked = asked.where(Container.number == container)
-    elif lots is not None:
-        asked = _of(asked, lots, joined=session.get_bind().dialect.name == "postgresql")
+    rows = connection_of(session).execute(asked, values).all()
     # packed again after it was put back: where it went last is where it is
-    sent = {row.container: row for row in session.connection().execute(asked)}
-    return LINES.validate_python([dict(zip(FIELDS, each, strict=True)) for each in sent.values()])
+    last = {each[CONTAINER]: each for each in rows}
+    return LINES.validate_python([dict(zip(FIELDS, each, strict=True)) for each in last.values()])
 
 
-def _of(asked: Asked, lots: Lots, *, joined: bool) -> Asked:
-    """Those of these lots; each engine has its own way to begin with the lots.
+@cache
+def _recall(kind: NodeKind, *, joined: bool) -> Asked:
+    """Packings of all that came of a thing; each engine has its own way to begin with the lots.
 
     PostgreSQL looks up a joined lot once, and one that is only named for each of its containers.
     SQLite begins with lots that are named, and else with everything that was ever packed.
     """
+    lots = with_descendants(first_lots(kind, bindparam("number")))
     if not joined:
-        return asked.where(Container.lot_id.in_(lots))
+        return PACKINGS.where(Container.lot_id.in_(lots))
     these = lots.subquery()
-    return asked.join(these, Lot.id == these.c[0])
+    return PACKINGS.join(these, Lot.id == these.c[0])

@@ -29,15 +29,15 @@ def genealogy_of(session: Session, asked: str) -> Genealogy:
     """
     start = find_node(session, asked)
     if start.kind is NodeKind.PATIENT:
-        lines = descent.sent_containers(session, patient=start.number)
+        lines = descent.sent_to(session, start.number)
         branches = tuple(_ancestry(session, each) for each in lines)
         return Genealogy(
             start=start, upstream=branches, downstream=(), lots=(), patients=lines, containers=()
         )
-    lots = descent.with_descendants(descent.first_lots(start))
-    lines = descent.sent_containers(session, lots=lots)
+    lots = descent.with_descendants(descent.first_lots(start.kind, start.number))
+    lines = descent.sent_from(session, start)
     if start.kind is NodeKind.CONTAINER:
-        lines = (*descent.sent_containers(session, container=start.number), *lines)
+        lines = (*descent.sent(session, start.number), *lines)
     down = _Down(
         lots=descent.lots_in(session, lots),
         sources=tuple(descent.sources_in(session, lots)),

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.delivery.actions.descent import sent_containers
+from app.delivery.actions.descent import sent_of
 from app.delivery.actions.facts import event_facts, order_facts, set_aside_facts, shipment_facts
 from app.delivery.actions.finding import of_a_site
 from app.delivery.actions.stops import notices
@@ -42,7 +42,7 @@ def delivery_of(session: Session, lot: Lot) -> DeliveryRecord:
 
 def contacts_of(session: Session, lot: Lot, *, by: Actor) -> tuple[PatientLine, ...]:
     """Whom to reach for each container that left; a treating site reads its own (R-DEL-16)."""
-    lines = sent_containers(session, lots=select(Lot.id).where(Lot.id == lot.id))
+    lines = sent_of(session, lot.id)
     if of_a_site(by):
         return tuple(each for each in lines if each.treating_site == by.treating_site)
     return lines
