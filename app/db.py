@@ -156,8 +156,9 @@ def each_told(name: str, values: Iterable[object]) -> dict[str, object]:
 
 def hold(session: Session, rows: Select[*tuple[Any, ...]], **values: object) -> None:
     """Lock until the transaction ends; on SQLite, who may write is alone already."""
-    if session.get_bind().dialect.name == "postgresql":
-        asked(session, rows, **values)
+    connection = connection_of(session)
+    if connection.dialect.name == "postgresql":
+        connection.execute(rows, values)
 
 
 class Technical:
