@@ -154,11 +154,16 @@ def each_told(name: str, values: Iterable[object]) -> dict[str, object]:
     return {f"{name}_{place}": value for place, value in enumerate(values)}
 
 
-def hold(session: Session, rows: Select[*tuple[Any, ...]], **values: object) -> None:
-    """Lock until the transaction ends; on SQLite, who may write is alone already."""
+def lock(session: Session, rows: Select[*tuple[Any, ...]], **values: object) -> int | None:
+    """Lock rows until the transaction ends; how many there were.
+
+    On SQLite nobody else writes meanwhile: whatever is read is locked, and the answer is None.
+    On PostgreSQL a row that is read later and was not among them may have come in between.
+    """
     connection = connection_of(session)
-    if connection.dialect.name == "postgresql":
-        connection.execute(rows, values)
+    if connection.dialect.name != "postgresql":
+        return None
+    return connection.execute(rows, values).rowcount
 
 
 class Technical:

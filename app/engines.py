@@ -25,11 +25,12 @@ def engines_for(url: str) -> tuple[Engine, Engine]:
     if not url.startswith("sqlite"):
         health = Health()
         alone: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
-        return _postgres(url, health), _postgres(url, health, **alone)
+        return _postgres(url, health, 10), _postgres(url, health, 5, **alone)
     engine = create_engine(
         url,
         poolclass=QueuePool,
         pool_use_lifo=True,  # the one used last still holds its pages and statements
+        max_overflow=-1,  # nobody waits for one: who asks is looked for by the event loop itself
         connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -45,12 +46,12 @@ class Health:
     broken_at: float = -IDLE_SECONDS
 
 
-def _postgres(url: str, health: Health, **more: Any) -> Engine:
+def _postgres(url: str, health: Health, connections: int, **more: Any) -> Engine:
     engine = create_engine(
         url,
         pool_use_lifo=True,
-        pool_size=10,
-        max_overflow=10,
+        pool_size=connections,
+        max_overflow=connections,
         connect_args={"options": _in_utc(url)},
         **more,
     )

@@ -10,6 +10,9 @@ from schemas.lot import FrozenVersion
 from schemas.people import Signing
 from schemas.reading import Dosing, Evaluation, Reading, ResultState
 
+INSTRUMENTS_MAX = 50
+"""No test is done with more; it is a slip, or an attack."""
+
 
 class SampleCondition(StrEnum):
     """How a sample arrived in the laboratory."""
@@ -90,7 +93,10 @@ class NewResult(Contract):
         default=None, title="Tested at", description="None only when nothing was tested."
     )
     equipment: tuple[Code, ...] = Field(
-        default=(), title="Equipment", description="Codes of the instruments used."
+        default=(),
+        max_length=INSTRUMENTS_MAX,
+        title="Equipment",
+        description="Codes of the instruments used.",
     )
     raw_file: Digest | None = Field(
         default=None, title="Raw data", description="SHA-256 of a file attached to the sample."
@@ -115,7 +121,7 @@ class CorrectResult(Contract):
     reading: Reading
     dosing: Dosing | None = None
     tested_at: Moment | None = None
-    equipment: tuple[Code, ...] = ()
+    equipment: tuple[Code, ...] = Field(default=(), max_length=INSTRUMENTS_MAX)
     raw_file: Digest | None = None
     raw_reference: Text | None = None
     reason: Reason = Field(title="Reason for the correction")

@@ -60,7 +60,7 @@ SAMPLE = (
     .join_from(SampleTaken.__table__, Lot.__table__, _TAKEN.lot_id == _LOT.id)
     .where(_TAKEN.number == bindparam("number"))
 )
-HELD = SAMPLE.with_for_update(of=Lot)
+LOCKED = SAMPLE.with_for_update(of=Lot)
 """The same, the lot locked until the transaction ends."""
 
 
@@ -70,7 +70,7 @@ def sample_for_entry(session: Session, number: str) -> SampleAtHand:
     Raises:
         NotFound: there is no such sample.
     """
-    return at_hand(asked(session, HELD, number=number).first(), number)
+    return at_hand(asked(session, LOCKED, number=number).first(), number)
 
 
 def at_hand(row: Row[Any] | None, number: str) -> SampleAtHand:
@@ -80,7 +80,12 @@ def at_hand(row: Row[Any] | None, number: str) -> SampleAtHand:
         NotFound: there is no row.
     """
     if row is None:
-        raise NotFound(f"There is no sample “{number[:60]}”.")
+        raise no_sample(number)
     own, lot = len(_OF_TAKEN), len(fields(LotAtHand))
     taken = dict(zip(_OF_TAKEN, row[:own], strict=True))
     return SampleAtHand(**taken, lot=LotAtHand(*row[own : own + lot]))
+
+
+def no_sample(number: str) -> NotFound:
+    """What is said of a number that no sample has."""
+    return NotFound(f"There is no sample “{number[:60]}”.")

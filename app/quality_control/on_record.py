@@ -24,18 +24,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, lazyload
 
-from app.db import among, asked, columns_of, each_told, hold, places_for
+from app.db import among, asked, columns_of, each_told, lock, places_for
 from app.expansion.gathering import words_of
 from app.expansion.models import SampleTaken, StepRow
 from app.lot.models import Lot
 from app.masters.frozen import bundle_of
 from app.masters.shelf import approval_of
 from app.quality_control.at_hand import (
-    HELD,
+    LOCKED,
     SAMPLE,
     AnyLot,
     SampleAtHand,
     at_hand,
+    no_sample,
     sample_for_entry,
 )
 from app.quality_control.models import Investigation, Result, ResultSigned, SampleReceipt
@@ -49,12 +50,12 @@ from schemas.specification import Criterion, Specification
 from schemas.step_product import SampleValues
 from schemas.trail import Signature
 
-Asked: TypeAlias = BindParameter[Any] | Column[Any]
+Place: TypeAlias = BindParameter[Any] | Column[Any]
 
 _LOT, _TAKEN, _RESULT = columns_of(Lot), columns_of(SampleTaken), columns_of(Result)
 
 
-def _known(lot: Asked, code: Asked, version: Asked, codes: int) -> Sequence[Label[Any]]:
+def _known(lot: Place, code: Place, version: Place, codes: int) -> Sequence[Label[Any]]:
     """When the specification was approved, how many results there are, and whether any of these."""
     numbers = select(func.count(distinct(_RESULT.number))).where(_RESULT.lot_id == lot)
     named = among(_RESULT.criterion, "code", codes)
@@ -168,7 +169,8 @@ def on_record_of_sample(session: Session, number: str, codes: Collection[str]) -
     Raises:
         NotFound: there is no such sample.
     """
-    hold(session, HELD, number=number)
+    if lock(session, LOCKED, number=number) == 0:
+        raise no_sample(number)
     return _on_record_of(session, number, codes)
 
 

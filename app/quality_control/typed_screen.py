@@ -18,7 +18,7 @@ from app.web.fields import Typed
 from app.web.forms import read_form, upload_in
 from schemas.quality_forms import ResultHeader
 from schemas.reading import NotApplicableReading, NotTestedReading, Reading, SterilityReading
-from schemas.result import EnterResults, NewResult
+from schemas.result import INSTRUMENTS_MAX, EnterResults, NewResult
 from schemas.specification import Criterion
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,39}")
@@ -172,20 +172,24 @@ def equipment_codes(typed: str | None, field: str) -> tuple[str, ...]:
     """The codes in a line of equipment, separated by commas or spaces.
 
     Raises:
-        BadInput: one of them is no code.
+        BadInput: one of them is no code, or there are too many.
     """
     codes = tuple(each.upper() for each in (typed or "").replace(",", " ").split())
     wrong = [each for each in codes if not _CODE.fullmatch(each)]
     if wrong:
         raise BadInput([FieldError(field, f"“{wrong[0][:40]}” is no code of an instrument.")])
+    if len(codes) > INSTRUMENTS_MAX:
+        says = f"{len(codes)} instruments are named; a test has at most {INSTRUMENTS_MAX}."
+        raise BadInput([FieldError(field, says)])
     return codes
 
 
 def instruments_named(form: FormData) -> frozenset[str]:
-    """Every instrument that is named anywhere in a form."""
+    """The instruments that are named anywhere in a form, as many as one test may have."""
     lines = (str(value) for name, value in form.multi_items() if name.endswith("equipment"))
     codes = (each for line in lines for each in line.upper().replace(",", " ").split())
-    return frozenset(each for each in codes if _CODE.fullmatch(each))
+    named = {each for each in codes if _CODE.fullmatch(each)}
+    return frozenset(sorted(named)[:INSTRUMENTS_MAX])
 
 
 def _seen(part: Part) -> int | None:

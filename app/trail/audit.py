@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, insert, select, true
 from sqlalchemy.orm import Session
 
-from app.db import Base, asked, columns_of, connection_of, hold
+from app.db import Base, asked, columns_of, connection_of, lock
 from app.people.actor import Actor
 from app.trail import checkpoint
 from app.trail.capture import take_noted
@@ -87,7 +87,7 @@ def _add(session: Session, entry: Entry, before: Head) -> Head:
 
 def take_turn(session: Session) -> None:
     """Wait until no other writer is between here and its commit; SQLite's writers queue before."""
-    hold(session, _TURN)
+    lock(session, _TURN)
 
 
 def _head_unless_same_person(session: Session, did: str, about: str, by: Actor) -> Head:
@@ -107,8 +107,8 @@ def _head_unless_same_person(session: Session, did: str, about: str, by: Actor) 
 @cache
 def _last_and_earlier(did: str) -> Select[*tuple[Any, ...]]:
     """The last entry, and beside it each deed that may be the other half of this one."""
-    last, before = _LAST.subquery(), earlier(did).subquery()
-    return select(last, before).outerjoin_from(last, before, true()).order_by(before.c.at)
+    last, before = _LAST.subquery(), earlier(did).order_by(None).subquery()
+    return select(last, before).outerjoin_from(last, before, true()).order_by(before.c.place)
 
 
 def head(session: Session) -> Head:

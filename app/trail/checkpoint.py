@@ -8,6 +8,7 @@ its own entries by their link at the next start. The folder is shared by all app
 of a site, as its files are.
 """
 
+import errno
 import fcntl
 import logging
 import os
@@ -81,7 +82,7 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
 
 @contextmanager
 def _opened(path: Path | str, how: int) -> Iterator[int]:
-    """A file as the system opens it: this happens four times at each commit."""
+    """A file as the system opens it: this happens six times at each commit."""
     file = os.open(path, how | os.O_CLOEXEC, 0o666)
     try:
         yield file
@@ -162,7 +163,8 @@ def _write_over(path: Path, content: bytes) -> None:
     killed.
     """
     with _opened(path, os.O_WRONLY) as note:
-        os.pwrite(note, content, 0)
+        if os.pwrite(note, content, 0) != len(content):
+            raise OSError(errno.ENOSPC, "the note of the trail's end was written in part", path)
 
 
 def _replace(path: Path, content: bytes) -> None:

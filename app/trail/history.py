@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.db import Base, among, asked, columns_of
+from app.db import Base, among, asked, columns_of, each_told
 from app.trail.models import AuditEntry
 from schemas.trail import Entry
 
@@ -28,7 +28,11 @@ _LATER = changed_since(1).order_by(_KEPT.seq)
 
 def end_of_minute(at: datetime) -> datetime:
     """When the minute of this moment is over: the times that people enter have no seconds."""
-    return at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    minute = at.replace(second=0, microsecond=0)
+    try:
+        return minute + timedelta(minutes=1)
+    except OverflowError:  # the last minute of the calendar is never over
+        return datetime.max.replace(tzinfo=at.tzinfo)
 
 
 def as_it_was(
@@ -39,7 +43,7 @@ def as_it_was(
     Only what was recorded `about` the row itself is told. What was done within the same minute
     was done by then.
     """
-    later = asked(session, _LATER, about_0=about, since=end_of_minute(at)).scalars()
+    later = asked(session, _LATER, since=end_of_minute(at), **each_told("about", [about])).scalars()
     table, key = kind.__tablename__, str(row["id"])
     for body in later:
         for change in Entry.from_canonical(body).changes:

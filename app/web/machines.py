@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.db import Base, Technical, hold
+from app.db import Base, Technical, lock
 from app.errors import RecordError
 from app.web.clock import moment_of
 from app.web.unit import Begin, turn_to_write
@@ -120,7 +120,7 @@ def _answering(unit: Begin, status: int, pending: IdempotentAnswer | None) -> It
 
 def _refuse_again(session: Session, pending: IdempotentAnswer) -> None:
     # the same key at the same moment: the second waits, and finds the first one's answer
-    hold(session, _ALONE, key=int.from_bytes(bytes.fromhex(pending.key[:16]), signed=True))
+    lock(session, _ALONE, key=int.from_bytes(bytes.fromhex(pending.key[:16]), signed=True))
     known = session.get(IdempotentAnswer, pending.key)
     if known is None:
         return

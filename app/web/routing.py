@@ -5,7 +5,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute, Match
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 from app.web.unit import in_one_go
@@ -72,24 +73,33 @@ class Index(BaseRoute):
     """
 
     def __init__(self, addresses: Iterable[BaseRoute]) -> None:
-        self._known: dict[tuple[int, str], list[APIRoute]] = {}
+        self._by_depth: dict[int, dict[str, list[APIRoute]]] = {}
         for each in addresses:
             if isinstance(each, APIRoute):
                 words, in_braces, _ = each.path.partition("{")
                 first = words.rpartition("/")[0] if in_braces else each.path
-                self._known.setdefault((each.path.count("/"), first), []).append(each)
+                known = self._by_depth.setdefault(each.path.count("/"), {})
+                known.setdefault(first, []).append(each)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The address with the most words of this request, and what it reads from the rest."""
-        if scope["type"] == "http":
-            first = path = scope["path"]
-            while first:
-                for each in self._known.get((path.count("/"), first), ()):
-                    match, found = each.matches(scope)
-                    if match is Match.FULL:
-                        return match, found
-                first = first.rpartition("/")[0]
+        first = scope["path"] if scope["type"] == "http" else ""
+        known = self._by_depth.get(first.count("/"))
+        while known and first:  # as often as the path is deep, and no address is that deep
+            for each in known.get(first, ()):
+                match, found = each.matches(scope)
+                if match is Match.FULL:
+                    return match, found
+            first = first.rpartition("/")[0]
         return Match.NONE, {}
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """The addresses know their own paths.
+
+        Raises:
+            NoMatchFound: always.
+        """
+        raise NoMatchFound(name, path_params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the address that was found answer."""

@@ -98,7 +98,7 @@ async def turn_to_write(request: Request) -> AsyncIterator[Begin]:
 
 
 async def unit_of_work(request: Request) -> AsyncIterator[Begin]:
-    """The same, for an address that says so."""
+    """A turn to write, as the framework asks for it: an address that writes depends on it."""
     async with turn_to_write(request) as unit:
         yield unit
 

@@ -1,6 +1,6 @@
 """The laboratory at work: what is written, what is refused, what it sets in motion."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -343,17 +343,31 @@ def test_raw_data_belong_to_the_sample(bench: Bench) -> None:
     assert bench.record().results[0].words.raw_file == kept.sha256
 
 
-def with_instrument(bench: Bench, code: str) -> None:
+def with_instrument(bench: Bench, code: str, *, tested_at: datetime | None = None) -> None:
     new = NewResult(
         criterion="VIABILITY",
         reading=READING.validate_python(GOOD),
-        tested_at=bench.clock(),
+        tested_at=tested_at or bench.clock(),
         equipment=(code,),
         raw_reference="Notebook QC-7, page 12",
     )
     anton = bench.person("anton", "result.enter")
     form = EnterResults(results=(new,))
     enter_results(bench.session, bench.bulk, form, by=anton, at=bench.clock())
+
+
+@pytest.mark.parametrize(
+    "tested_at",
+    [
+        pytest.param(datetime(9999, 12, 31, 23, 59, 30, tzinfo=UTC), id="the last minute of all"),
+        pytest.param(datetime(1, 1, 1, tzinfo=UTC), id="the first"),
+    ],
+)
+def test_a_test_at_an_end_of_the_calendar_is_refused_like_any_other(
+    bench: Bench, tested_at: datetime
+) -> None:
+    with pytest.raises(Refused, match="QC-14"):
+        with_instrument(bench, "MIC-01", tested_at=tested_at)
 
 
 def test_an_instrument_that_is_on_no_register_is_refused(bench: Bench) -> None:

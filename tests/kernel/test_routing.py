@@ -57,6 +57,16 @@ def test_the_index_finds_what_the_framework_would(application: FastAPI) -> None:
     assert hits > 500
 
 
+def test_a_path_of_thousands_of_words_is_not_walked_through(application: FastAPI) -> None:
+    index = application.routes[0]
+    assert isinstance(index, Index)
+    deepest = max(each.path.count("/") for each in application.routes if isinstance(each, APIRoute))
+    assert deepest < 12
+    assert set(index._by_depth) <= set(range(deepest + 1))
+    scope = {"type": "http", "method": "GET", "path": "/a" * 30_000}
+    assert found([index], scope) is None
+
+
 def test_the_address_with_the_most_words_is_found() -> None:
     addresses, app = Addresses(), FastAPI()
     addresses.get("/lots/{number}")(lambda number: f"lot {number}")

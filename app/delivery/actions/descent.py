@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from app.db import connection_of
+from app.db import asked, connection_of
 from app.delivery.models import ContainerEvent, Order, Shipment
 from app.intake.actions.donations import code_as_stored
 from app.intake.models import DonationRow, Donor, PatientCode
@@ -29,7 +29,7 @@ from schemas.delivery import EventKind
 from schemas.genealogy import ContainerCount, Node, NodeKind, PatientLine
 from schemas.lot import ContainerState, SourceKind
 
-Asked: TypeAlias = Select[*tuple[Any, ...]]
+Question: TypeAlias = Select[*tuple[Any, ...]]
 Lots = Select[int] | CompoundSelect[int]
 """A query for the ids of lots."""
 
@@ -85,13 +85,14 @@ LINES = TypeAdapter(tuple[PatientLine, ...])
 
 def kinds_named(session: Session, number: str) -> list[NodeKind]:
     """What kinds of things have this number, of a donation also as it is scanned: asked at once."""
-    asked = {"number": number, "donation": code_as_stored(number)}
-    found = set(connection_of(session).scalars(NAMED, asked))
+    named = {"number": number, "donation": code_as_stored(number)}
+    found = set(connection_of(session).scalars(NAMED, named))
     return [each for each in NodeKind if each.value in found]
 
 
 def first_lots(kind: NodeKind, number: str | BindParameter[str]) -> Lots:
     """The lots that came directly of this donor, donation, material lot or container; or itself."""
+    assert kind is not NodeKind.PATIENT, "nothing comes of a patient"
     if kind is NodeKind.LOT:
         return select(Lot.id).where(Lot.number == number)
     if kind is NodeKind.CONTAINER:
@@ -161,7 +162,7 @@ def once_recorded(
 ) -> tuple[tuple[Lot, MaterialLot, str], ...]:
     """What was recorded in error, of a material lot or in a lot: in which, of which, and why."""
     back, was = aliased(MaterialUse), aliased(MaterialUse)
-    asked = (
+    question = (
         select(Lot, MaterialLot, was.about, back)
         .join(was, was.id == back.takes_back_id)
         .join(MaterialLot, MaterialLot.id == was.material_lot_id)
@@ -169,11 +170,11 @@ def once_recorded(
         .order_by(back.id)
     )
     if material is not None:
-        asked = asked.where(MaterialLot.number == material)
+        question = question.where(MaterialLot.number == material)
     if lot is not None:
-        asked = asked.where(Lot.number == lot)
+        question = question.where(Lot.number == lot)
     return tuple(
-        (each, of, _in_error(about, row)) for each, of, about, row in session.execute(asked)
+        (each, of, _in_error(about, row)) for each, of, about, row in session.execute(question)
     )
 
 
@@ -218,20 +219,20 @@ def sent_from(session: Session, node: Node) -> tuple[PatientLine, ...]:
     return _sent(session, _recall(node.kind, joined=joined), number=node.number)
 
 
-def _sent(session: Session, asked: Asked, **values: str) -> tuple[PatientLine, ...]:
+def _sent(session: Session, question: Question, **values: str) -> tuple[PatientLine, ...]:
     """The lines of a question for packings.
 
     What is read was checked when it was written, so here only its types are looked at: a recall
     of thousands must not wait, and a line that was altered from outside must still be shown.
     """
-    rows = connection_of(session).execute(asked, values).all()
+    rows = asked(session, question, **values).all()
     # packed again after it was put back: where it went last is where it is
     last = {each[CONTAINER]: each for each in rows}
     return LINES.validate_python([dict(zip(FIELDS, each, strict=True)) for each in last.values()])
 
 
 @cache
-def _recall(kind: NodeKind, *, joined: bool) -> Asked:
+def _recall(kind: NodeKind, *, joined: bool) -> Question:
     """Packings of all that came of a thing; each engine has its own way to begin with the lots.
 
     PostgreSQL looks up a joined lot once, and one that is only named for each of its containers.

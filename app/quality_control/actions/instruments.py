@@ -39,7 +39,7 @@ def use_instruments(
     about: str,
     by: Actor,
 ) -> None:
-    """Use the instruments of a test in its lot, as of the time of the test (R-ATMP-21, R-BR-04).
+    """Use the instruments of a test in its lot, as they stood when it was done (R-BR-04).
 
     An entry that only corrects what was read with the same instruments uses none again.
 

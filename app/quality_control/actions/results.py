@@ -15,7 +15,7 @@ from app.quality_control.actions.failures import follow_up
 from app.quality_control.actions.instruments import registered, use_instruments
 from app.quality_control.actions.samples import check_attached
 from app.quality_control.at_hand import AnyLot
-from app.quality_control.drafts import Draft
+from app.quality_control.drafts import Draft, Typed
 from app.quality_control.models import Result, result_ref
 from app.quality_control.on_record import OnRecord, on_record_of_lot, on_record_of_sample
 from app.quality_control.quality import find_result, frozen_version
@@ -88,7 +88,7 @@ def enter_on_record(
     errors: list[FieldError] = []
     for place, (new, criterion) in enumerate(zip(entered.results, criteria, strict=True)):
         with _collected(errors, f"results.{place}."):
-            instruments = registered(session, new.equipment, at=new.tested_at or at, zone=by.zone)
+            instruments = _instruments(session, new, by=by, at=at)
             check_attached(session, known.taken, new.raw_file)
             drafts.append((Draft.of(known, criterion, new, at=at), instruments))
     if errors:
@@ -114,23 +114,28 @@ def correct_result(
     """
     by = by.doing("result.correct")
     row = find_result(session, number)
-    lot = lot_for_change(session, row.lot.number)
     if row.sample is None:
+        lot = lot_for_change(session, row.lot.number)
         known = on_record_of_lot(session, lot, [row.criterion])
     else:
         known = on_record_of_sample(session, row.sample.number, [row.criterion])
     before = next(each for each in reversed(known.results) if each.words.number == number)
     if before.words.revision != correction.revision:
         raise OutOfDate
-    instruments = registered(
-        session, correction.equipment, at=correction.tested_at or at, zone=by.zone
-    )
+    instruments = _instruments(session, correction, by=by, at=at)
     check_attached(session, known.taken, correction.raw_file)
     criterion = known.specification.criterion(before.words.criterion)
     draft = Draft.of(known, criterion, correction, at=at, before=before)
     refuse_if(judge(entry.RULES, draft.facts))
     refuse_same_person(session, "result.correct", about=row.ref, by=by)
     return _write(session, known, draft, instruments, iter(()), by=by, at=at)
+
+
+def _instruments(
+    session: Session, typed: Typed, *, by: Actor, at: datetime
+) -> tuple[EquipmentAtUse, ...]:
+    """The instruments of a test as they stood when it was done; undated, it is done now."""
+    return registered(session, typed.equipment, at=typed.tested_at or at, zone=by.zone)
 
 
 def _write(

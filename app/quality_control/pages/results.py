@@ -19,7 +19,7 @@ from app.quality_control.boxes import Place, correction_boxes
 from app.quality_control.quality import LotQuality, find_result, gather
 from app.quality_control.typed_correction import header_values, read_correction
 from app.quality_control.typed_screen import instruments_named
-from app.supplies.actions.at_use import hold_equipment
+from app.supplies.actions.at_use import lock_equipment
 from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.fields import Typed
@@ -102,7 +102,7 @@ def kept_file(
     upload = upload_in(form, "file")
     if upload is None or last.words.sample_number is None:
         return last.words.raw_file
-    hold_equipment(session, instruments_named(form))
+    lock_equipment(session, instruments_named(form))
     kept = keep_raw_data(
         session,
         last.words.sample_number,

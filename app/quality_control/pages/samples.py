@@ -15,7 +15,7 @@ from app.quality_control.on_record import everything_on_record
 from app.quality_control.quality import LotQuality, find_sample, gather
 from app.quality_control.sample_screen import common_boxes, screen_of
 from app.quality_control.typed_screen import instruments_named, read_screen, uploads
-from app.supplies.actions.at_use import hold_equipment
+from app.supplies.actions.at_use import lock_equipment
 from app.trail.separation import has_clash
 from app.web.clock import Now
 from app.web.closed import closed_if
@@ -68,7 +68,7 @@ def enter(number: str, by: Enters, form: Form, at: Now, session: UnitOfWork) -> 
     assert known.sample is not None
     sent_files = uploads(known, known.sample, form)
     if sent_files:
-        hold_equipment(session, instruments_named(form))
+        lock_equipment(session, instruments_named(form))
     files = {
         place: keep_raw_data(
             session,

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, ScalarSelect, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from app.db import among, asked, columns_of, each_told, hold
+from app.db import among, asked, columns_of, each_told, lock
 from app.errors import NotFound
 from app.supplies.actions.finding import as_scanned, day_of
 from app.supplies.models import Equipment, EquipmentEvent
@@ -58,8 +58,8 @@ _EQUIPMENT = columns_of(Equipment)
 _NOW = EquipmentAtUse._fields[:7]
 
 
-@cache
-def _held(count: int) -> Select[*tuple[Any, ...]]:
+@lru_cache(maxsize=64)
+def _locked(count: int) -> Select[*tuple[Any, ...]]:
     named = among(_EQUIPMENT.code, "code", count)
     return select(_EQUIPMENT.id).where(named).order_by(_EQUIPMENT.id).with_for_update(read=True)
 
@@ -79,7 +79,7 @@ def _due(deed: EquipmentDeed) -> ScalarSelect[date | None]:
     )
 
 
-@cache
+@lru_cache(maxsize=64)
 def _at_use_of(count: int) -> Select[*tuple[Any, ...]]:
     return select(
         *(_EQUIPMENT[name] for name in _NOW),
@@ -89,13 +89,15 @@ def _at_use_of(count: int) -> Select[*tuple[Any, ...]]:
     ).where(among(_EQUIPMENT.code, "code", count))
 
 
-def hold_equipment(session: Session, codes: Collection[str]) -> None:
-    """Keep the status of equipment as it is until the transaction ends.
+def lock_equipment(session: Session, codes: Collection[str]) -> int | None:
+    """Keep the status of equipment as it is until the transaction ends; how many were locked.
 
     Lots come first, then what is used, then the trail (`app.lot.alarm`): two deeds that took them
     in another order could wait for each other.
     """
-    hold(session, _held(len(codes)), **each_told("code", map(as_scanned, codes)))
+    if not codes:
+        return 0
+    return lock(session, _locked(len(codes)), **each_told("code", map(as_scanned, codes)))
 
 
 def equipment_at_use(session: Session, code: str, *, at: datetime, zone: str) -> EquipmentAtUse:
@@ -117,10 +119,12 @@ def each_at_use(
     if not codes:
         return ()
     scanned, day = [as_scanned(each) for each in codes], day_of(at, zone)
-    hold_equipment(session, scanned)
+    locked = lock_equipment(session, scanned)
     named = each_told("code", scanned) | each_told("about", map(Equipment.ref_of, scanned))
     question = _at_use_of(len(scanned))
     rows = asked(session, question, day=day, since=end_of_minute(at), **named).all()
+    if locked is not None and len(rows) > locked:  # one was registered in between: lock it too
+        return each_at_use(session, codes, at=at, zone=zone)
     known = {row.code: _at_use(session, row, at, day) for row in rows}
     return tuple(known.get(each) for each in scanned)
 

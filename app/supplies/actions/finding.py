@@ -15,8 +15,11 @@ from schemas.supply import MaterialState
 
 
 def day_of(at: datetime, zone: str) -> date:
-    """The day this moment falls on in the site's zone."""
-    return at.astimezone(ZoneInfo(zone)).date()
+    """The day this moment falls on in the site's zone; at the ends of the calendar, in UTC."""
+    try:
+        return at.astimezone(ZoneInfo(zone)).date()
+    except OverflowError:
+        return at.date()
 
 
 def as_scanned(number: str) -> str:
