@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from app.db import asked, columns_of
 from app.errors import NotFound
 from app.expansion.models import SampleTaken, sample_ref
 from app.lot.models import Lot
+from app.quality_control.models import result_ref
 
 
 @dataclass
@@ -51,6 +52,25 @@ class SampleAtHand:
         return sample_ref(self.lot.ref, self.number)
 
 
+class EntryAtHand(NamedTuple):
+    """What another entry asks of an entry of a result, and what binds the signature on it."""
+
+    id: int
+    number: str
+    revision: int
+    words: str
+    words_digest: str
+    binding: str | None
+    lot_ref: str
+
+    @property
+    def ref(self) -> str:
+        """How the trail refers to the result."""
+        return result_ref(self.lot_ref, self.number)
+
+
+OF_ENTRY = EntryAtHand._fields[:5]
+"""Those that are columns of the result."""
 AnyLot: TypeAlias = Lot | LotAtHand
 
 _LOT, _TAKEN = columns_of(Lot), columns_of(SampleTaken)

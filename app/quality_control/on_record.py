@@ -32,8 +32,10 @@ from app.masters.frozen import bundle_of
 from app.masters.shelf import approval_of
 from app.quality_control.at_hand import (
     LOCKED,
+    OF_ENTRY,
     SAMPLE,
     AnyLot,
+    EntryAtHand,
     SampleAtHand,
     at_hand,
     no_sample,
@@ -53,16 +55,20 @@ from schemas.trail import Signature
 Place: TypeAlias = BindParameter[Any] | Column[Any]
 
 _LOT, _TAKEN, _RESULT = columns_of(Lot), columns_of(SampleTaken), columns_of(Result)
+_INVESTIGATION = columns_of(Investigation)
 
 
 def _known(lot: Place, code: Place, version: Place, codes: int) -> Sequence[Label[Any]]:
-    """When the specification was approved, how many results there are, and whether any of these."""
+    """Of a lot and criteria: when the specification was approved, and how much there is of each."""
     numbers = select(func.count(distinct(_RESULT.number))).where(_RESULT.lot_id == lot)
     named = among(_RESULT.criterion, "code", codes)
     return (
         approval_of(code, version).scalar_subquery().label("approved_at"),
         numbers.scalar_subquery().label("numbers"),
         exists().where(_RESULT.lot_id == lot, named).label("entered"),
+        exists()
+        .where(_INVESTIGATION.lot_id == lot, among(_INVESTIGATION.criterion, "code", codes))
+        .label("investigated"),
     )
 
 
@@ -100,17 +106,18 @@ def _of_sample(codes: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-_RESULTS = (
-    select(Result)
-    .where(
-        Result.lot_id == bindparam("lot"), Result.criterion.in_(bindparam("codes", expanding=True))
+@cache
+def _entries(codes: int) -> Select[*tuple[Any, ...]]:
+    """The entries of some criteria of a lot, and what binds the signature on each that has one."""
+    signed = columns_of(ResultSigned)
+    return (
+        select(*(_RESULT[name] for name in OF_ENTRY), signed.binding)
+        .outerjoin_from(Result.__table__, ResultSigned.__table__, signed.result_id == _RESULT.id)
+        .where(_RESULT.lot_id == bindparam("lot"), among(_RESULT.criterion, "code", codes))
+        .order_by(_RESULT.id)
     )
-    .order_by(Result.id)
-    .options(lazyload(Result.lot), lazyload(Result.sample))
-)
-_SIGNED = select(ResultSigned.result_id, ResultSigned.binding).where(
-    ResultSigned.result_id.in_(bindparam("results", expanding=True))
-)
+
+
 _INVESTIGATIONS = (
     select(Investigation)
     .where(
@@ -197,9 +204,12 @@ def _on_record(
     codes: Collection[str],
     sample: SampleAtHand | None,
 ) -> OnRecord:
+    entries: tuple[EntryAtHand, ...] = ()
+    if row.entered:
+        found = asked(session, _entries(len(codes)), lot=lot.id, **each_told("code", codes))
+        entries = tuple(EntryAtHand._make((*each, lot.ref)) for each in found)
     of_codes = {"lot": lot.id, "codes": tuple(codes)}
-    rows = session.scalars(_RESULTS, of_codes).all() if row.entered else ()
-    investigations = _investigations(session, of_codes) if rows else ()
+    investigations = _investigations(session, of_codes) if row.investigated else ()
     return OnRecord(
         lot=lot,
         specification=bundle_of(session, lot).specification,
@@ -208,7 +218,7 @@ def _on_record(
         sample=_sample_facts(session, sample, row) if sample else None,
         codes=frozenset(codes),
         count=row.numbers,
-        results=result_facts(rows, _signed(session, rows), investigations),
+        results=result_facts(entries, _signed(session, entries), investigations),
         investigations=investigations,
     )
 
@@ -221,12 +231,10 @@ def _investigations(
     return tuple(investigation_facts(row, signed) for row in rows)
 
 
-def _signed(session: Session, results: Collection[Result]) -> dict[int, Signature]:
-    if not results:
-        return {}
-    found = session.execute(_SIGNED, {"results": [row.id for row in results]}).all()
-    signed = signatures_bound(session, {row.binding for row in found})
-    return {row.result_id: signed[row.binding] for row in found}
+def _signed(session: Session, entries: Collection[EntryAtHand]) -> dict[int, Signature]:
+    bindings = {each.id: each.binding for each in entries if each.binding is not None}
+    signed = signatures_bound(session, set(bindings.values()))
+    return {number: signed[binding] for number, binding in bindings.items()}
 
 
 def _sample_facts(session: Session, sample: SampleAtHand, known: Row[Any]) -> SampleFacts:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from app.expansion.gathering import words_of
 from app.expansion.models import SampleTaken, StepRow
+from app.quality_control.at_hand import EntryAtHand
 from app.quality_control.models import Investigation, Result, ResultSigned, SampleReceipt
 from app.quality_control.rules.standing import Entry, standing_of
 from app.trail import attachments
@@ -63,7 +64,7 @@ def read_results(session: Session, lots: Lots) -> dict[int, list[Result]]:
 
 
 def result_facts(
-    rows: Sequence[Result],
+    rows: Sequence[Result | EntryAtHand],
     signed: Mapping[int, Signature],
     investigations: tuple[InvestigationFacts, ...],
 ) -> tuple[ResultFacts, ...]:
