@@ -30,6 +30,7 @@ def engines_for(url: str) -> tuple[Engine, Engine]:
         url,
         poolclass=QueuePool,
         pool_use_lifo=True,  # the one used last still holds its pages and statements
+        pool_size=12,
         max_overflow=-1,  # nobody waits for one: who asks is looked for by the event loop itself
         connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False},
     )
