@@ -16,7 +16,8 @@ from sqlalchemy import Connection, insert, select, text
 
 from app.db import Base, Database
 from app.delivery.actions import descent
-from app.delivery.actions.genealogy import find_node, genealogy_of
+from app.delivery.actions.genealogy import genealogy_of
+from app.delivery.actions.nodes import find_node
 from bench.engines import QUICK, tidy
 from bench.many_lots import count_on
 

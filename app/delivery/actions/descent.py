@@ -80,7 +80,8 @@ PACKINGS = (
 """Each packing of a container that has left, with the fields of a line in their order."""
 FIELDS = tuple(PatientLine.model_fields)
 CONTAINER = FIELDS.index("container")
-LINES = TypeAdapter(tuple[PatientLine, ...])
+assert len(FIELDS) == len(PACKINGS.selected_columns), "each column is a field of a line"
+LINES = TypeAdapter(list[PatientLine])
 
 
 def kinds_named(session: Session, number: str) -> list[NodeKind]:
@@ -228,7 +229,8 @@ def _sent(session: Session, question: Question, **values: str) -> tuple[PatientL
     rows = asked(session, question, **values).all()
     # packed again after it was put back: where it went last is where it is
     last = {each[CONTAINER]: each for each in rows}
-    return LINES.validate_python([dict(zip(FIELDS, each, strict=True)) for each in last.values()])
+    lines = [dict(zip(FIELDS, each, strict=False)) for each in last.values()]  # seen to above
+    return tuple(LINES.validate_python(lines))
 
 
 @cache

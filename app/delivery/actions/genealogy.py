@@ -7,19 +7,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.delivery.actions import descent
+from app.delivery.actions.nodes import (
+    container_node,
+    donation_node,
+    donor_node,
+    find_node,
+    lot_node,
+    material_node,
+    patient_node,
+)
 from app.errors import NotFound
-from app.intake.actions import donations_of_donor, find_donation, find_donor
-from app.intake.models import DonationRow, Donor, PatientCode
+from app.intake.actions import donations_of_donor, find_donation
 from app.lot.models import Container, Lot, Source
 from app.supplies.models import MaterialLot
 from schemas.genealogy import Branch, Genealogy, Node, NodeKind, PatientLine
 from schemas.lot import SourceKind
 from schemas.quantity import Unit, with_unit
 
-LONGEST = 120
 
-
-def genealogy_of(session: Session, asked: str) -> Genealogy:
+def genealogy_of(session: Session, number: str) -> Genealogy:
     """Everything upstream and downstream of what this number names (R-ATMP-10, R-ATMP-11).
 
     A number as it is printed or scanned, or a reference of the trail ("lot/UNIT1-26-0001").
@@ -27,7 +33,7 @@ def genealogy_of(session: Session, asked: str) -> Genealogy:
     Raises:
         NotFound: nothing has this number.
     """
-    start = find_node(session, asked)
+    start = find_node(session, number)
     if start.kind is NodeKind.PATIENT:
         lines = descent.sent_to(session, start.number)
         branches = tuple(_ancestry(session, each) for each in lines)
@@ -51,88 +57,6 @@ def genealogy_of(session: Session, asked: str) -> Genealogy:
         patients=lines,
         containers=descent.counts_in(session, lots),
     )
-
-
-def find_node(session: Session, asked: str) -> Node:
-    """What a number names.
-
-    Raises:
-        NotFound: nothing has this number.
-    """
-    number = "".join(asked[:LONGEST].split()).rstrip("/")
-    kind, _, rest = number.partition("/")
-    if "/container/" in rest:
-        kind, rest = "container", rest.rsplit("/", 1)[1]
-    told = [each for each in NodeKind if each.value == kind and rest]
-    wanted = rest if told else number
-    for each in told or descent.kinds_named(session, wanted.upper()):
-        found = _find(session, each, wanted)
-        if found is not None:
-            return found
-    raise NotFound(f"Nothing here has the number “{asked[:60]}”.")
-
-
-def _find(session: Session, kind: NodeKind, number: str) -> Node | None:
-    number = number.upper()
-    try:
-        if kind is NodeKind.DONOR:
-            return donor_node(find_donor(session, number))
-        if kind is NodeKind.DONATION:
-            return donation_node(find_donation(session, number))
-    except NotFound:
-        return None
-    return _find_row(session, kind, number)
-
-
-def _find_row(session: Session, kind: NodeKind, number: str) -> Node | None:
-    if kind is NodeKind.PATIENT:
-        patient = session.scalar(select(PatientCode).where(PatientCode.code == number))
-        return patient_node(patient.code, patient.treating_site) if patient else None
-    if kind is NodeKind.MATERIAL:
-        material = session.scalar(select(MaterialLot).where(MaterialLot.number == number))
-        return material_node(material) if material else None
-    if kind is NodeKind.LOT:
-        lot = session.scalar(select(Lot).where(Lot.number == number))
-        return lot_node(lot) if lot else None
-    container = session.scalar(select(Container).where(Container.number == number))
-    return container_node(container) if container else None
-
-
-def donor_node(donor: Donor) -> Node:
-    """A donor, by code."""
-    title = f"{donor.kind.value.replace('_', ' ').capitalize()} donor"
-    return Node(kind=NodeKind.DONOR, number=donor.code, title=title)
-
-
-def donation_node(row: DonationRow) -> Node:
-    """A donation, by its identification."""
-    words = f"{row.tissue.value}, {row.use.value}".replace("_", " ").capitalize()
-    return Node(
-        kind=NodeKind.DONATION, number=row.donation_code, title=words, state=row.state.label
-    )
-
-
-def material_node(row: MaterialLot) -> Node:
-    """A material lot, by our number; its supplier is in the title."""
-    title = f"{row.material.title}, {row.supplier.name}, lot {row.supplier_lot}"
-    return Node(kind=NodeKind.MATERIAL, number=row.number, title=title, state=row.state.label)
-
-
-def lot_node(lot: Lot) -> Node:
-    """A lot, by number."""
-    state = f"{lot.stage.label}, held" if lot.held else lot.stage.label
-    return Node(kind=NodeKind.LOT, number=lot.number, title=lot.product_name, state=state)
-
-
-def container_node(row: Container) -> Node:
-    """A container, by number."""
-    title = f"{row.kind.value.capitalize()}, {row.volume_ml} mL"
-    return Node(kind=NodeKind.CONTAINER, number=row.number, title=title, state=row.state.label)
-
-
-def patient_node(code: str, treating_site: str) -> Node:
-    """A patient, by chain-of-identity code."""
-    return Node(kind=NodeKind.PATIENT, number=code, title=f"Patient of {treating_site}")
 
 
 def _amount(row: Source) -> str:
