@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Self
@@ -136,12 +136,22 @@ def _to_utc(moment: datetime) -> datetime:
         ) from None
 
 
+def in_zone(moment: datetime, zone: str) -> datetime:
+    """A moment by the clock of a zone; in UTC where the calendar of the zone has no such day."""
+    try:
+        return moment.astimezone(ZoneInfo(zone))
+    except OverflowError:  # the first and last day there are
+        return moment.astimezone(UTC)
+
+
+def day_of(moment: datetime, zone: str) -> date:
+    """The day that a moment falls on in a zone."""
+    return in_zone(moment, zone).date()
+
+
 def local_words(moment: datetime, zone: str) -> str:
     """A moment as the clock in a zone shows it, with its offset: 2026-03-31 14:05 UTC+02:00."""
-    try:
-        local = moment.astimezone(ZoneInfo(zone))
-    except OverflowError:  # the first and last day there are
-        local = moment.astimezone(UTC)
+    local = in_zone(moment, zone)
     offset = local.strftime("%z")
     return f"{local:%Y-%m-%d %H:%M} UTC{offset[:3]}:{offset[3:]}"
 

@@ -12,6 +12,14 @@ from schemas.reading import Dosing, Evaluation, Reading, ResultState
 
 INSTRUMENTS_MAX = 50
 """No test is done with more; it is a slip, or an attack."""
+Instruments = Annotated[
+    tuple[Code, ...],
+    Field(
+        max_length=INSTRUMENTS_MAX,
+        title="Equipment",
+        description="Codes of the instruments used.",
+    ),
+]
 
 
 class SampleCondition(StrEnum):
@@ -92,12 +100,7 @@ class NewResult(Contract):
     tested_at: Moment | None = Field(
         default=None, title="Tested at", description="None only when nothing was tested."
     )
-    equipment: tuple[Code, ...] = Field(
-        default=(),
-        max_length=INSTRUMENTS_MAX,
-        title="Equipment",
-        description="Codes of the instruments used.",
-    )
+    equipment: Instruments = ()
     raw_file: Digest | None = Field(
         default=None, title="Raw data", description="SHA-256 of a file attached to the sample."
     )
@@ -121,7 +124,7 @@ class CorrectResult(Contract):
     reading: Reading
     dosing: Dosing | None = None
     tested_at: Moment | None = None
-    equipment: tuple[Code, ...] = Field(default=(), max_length=INSTRUMENTS_MAX)
+    equipment: Instruments = ()
     raw_file: Digest | None = None
     raw_reference: Text | None = None
     reason: Reason = Field(title="Reason for the correction")

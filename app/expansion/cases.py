@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,6 +27,7 @@ from app.masters.rounding import round_to_decimals
 from app.people.actions import training_of
 from app.people.actor import Actor
 from app.people.models import Training
+from schemas.base import day_of
 from schemas.eligibility import EligibilityStatus
 from schemas.expansion import PerformStep, UsedDonation
 from schemas.expansion_facts import (
@@ -52,7 +52,7 @@ MEDIA_FILL = "MEDIA-FILL"
 
 def local_day(by: Actor, at: datetime) -> date:
     """The day at the site."""
-    return at.astimezone(ZoneInfo(by.zone)).date()
+    return day_of(at, by.zone)
 
 
 def worker_case(session: Session, by: Actor, master: MasterBatchRecord, at: datetime) -> WorkerCase:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from app.rulebook import judge
 from app.trail import audit
 from app.trail.separation import has_clash, refuse_same_person
 from app.trail.signatures import sign
+from schemas.base import day_of
 from schemas.document import (
     ApproveDocument,
     DocumentApproval,
@@ -231,7 +231,7 @@ def import_files(
 
 def local_day(by: Actor, at: datetime) -> date:
     """The day of this moment on the site's calendar."""
-    return at.astimezone(ZoneInfo(by.zone)).date()
+    return day_of(at, by.zone)
 
 
 def waiting(session: Session, by: Actor) -> Sequence[Task]:

@@ -59,7 +59,10 @@ _INVESTIGATION = columns_of(Investigation)
 
 
 def _known(lot: Place, code: Place, version: Place, codes: int) -> Sequence[Label[Any]]:
-    """Of a lot and criteria: when the specification was approved, and how much there is of each."""
+    """When the specification was approved, how many results the lot has, and what of these codes.
+
+    Whether there is an entry for any of them, and whether there is an investigation.
+    """
     numbers = select(func.count(distinct(_RESULT.number))).where(_RESULT.lot_id == lot)
     named = among(_RESULT.criterion, "code", codes)
     return (
@@ -234,7 +237,7 @@ def _investigations(
 def _signed(session: Session, entries: Collection[EntryAtHand]) -> dict[int, Signature]:
     bindings = {each.id: each.binding for each in entries if each.binding is not None}
     signed = signatures_bound(session, set(bindings.values()))
-    return {number: signed[binding] for number, binding in bindings.items()}
+    return {entry: signed[binding] for entry, binding in bindings.items()}
 
 
 def _sample_facts(session: Session, sample: SampleAtHand, known: Row[Any]) -> SampleFacts:

@@ -185,11 +185,10 @@ def equipment_codes(typed: str | None, field: str) -> tuple[str, ...]:
 
 
 def instruments_named(form: FormData) -> frozenset[str]:
-    """The instruments that are named anywhere in a form, as many as one test may have."""
+    """Every instrument that is named anywhere in a form."""
     lines = (str(value) for name, value in form.multi_items() if name.endswith("equipment"))
     codes = (each for line in lines for each in line.upper().replace(",", " ").split())
-    named = {each for each in codes if _CODE.fullmatch(each)}
-    return frozenset(sorted(named)[:INSTRUMENTS_MAX])
+    return frozenset(each for each in codes if _CODE.fullmatch(each))
 
 
 def _seen(part: Part) -> int | None:

@@ -27,6 +27,7 @@ from weasyprint.urls import (
 from app.record import words
 from app.record.archival import RECORD_NAME, finish
 from app.record.glyphs import by_number, undrawn
+from schemas.base import in_zone
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "report_templates"
@@ -151,13 +152,13 @@ def _environment(identity: PaperIdentity, folders: Sequence[Path]) -> Environmen
 
 def _moment(at: datetime, zone: str) -> str:
     """A time as people read it, with its offset: no time on paper is without a zone."""
-    local = at.astimezone(ZoneInfo(zone))
+    local = in_zone(at, zone)
     offset = local.strftime("%z")
     return f"{local:%Y-%m-%d %H:%M:%S} {offset[:3]}:{offset[3:]}"
 
 
 def _day(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d}"
+    return f"{in_zone(at, zone):%Y-%m-%d}"
 
 
 def _utc(at: datetime) -> str:

@@ -7,8 +7,8 @@ cannot be counted yet is never taken for one that is over.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from schemas.base import day_of
 from schemas.delivery import DeliveryRecord, EventKind
 from schemas.origin import Jurisdiction
 from schemas.release import Act, Dossier
@@ -146,7 +146,7 @@ def retention_facts(dossier: Dossier, delivery: DeliveryRecord, zone: str) -> Re
     """What the clocks are set by, as the record knows it."""
 
     def last(moments: list[datetime]) -> date | None:
-        return max(moments).astimezone(ZoneInfo(zone)).date() if moments else None
+        return day_of(max(moments), zone) if moments else None
 
     expiries = [dossier.lot.expires_at, *(each.expires_at for each in dossier.containers)]
     given = {each.container for each in delivery.events if each.kind is EventKind.ADMINISTERED}

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from app.record.words import NOTHING, step_in
+from schemas.base import day_of
 from schemas.quantity import with_unit
 from schemas.supply import EquipmentUsed, LotSupplies, MaterialUsed, RoomUsed, TakenBack
 
@@ -151,7 +151,7 @@ def _of_a_room(use: RoomUsed) -> Hashable:
 
 
 def _overdue(use: EquipmentUsed, last_at: datetime, zone: str) -> tuple[str, ...]:
-    day = last_at.astimezone(ZoneInfo(zone)).date()
+    day = day_of(last_at, zone)
     return tuple(
         what
         for what, needed, due in (

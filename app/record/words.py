@@ -9,11 +9,11 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from schemas.base import in_zone
 from schemas.people import ROLE_TITLES, Role
 from schemas.quantity import THIN_SPACE, Unit, apart
 
@@ -40,7 +40,7 @@ def shown(value: object, zone: str = "UTC") -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        local = value.astimezone(ZoneInfo(zone))
+        local = in_zone(value, zone)
         offset = local.strftime("%z")
         return f"{local:%Y-%m-%d %H:%M} {offset[:3]}:{offset[3:]}"
     if isinstance(value, Decimal):

@@ -1,7 +1,6 @@
 """Assembling the dossier: every stage before release says what it knows of the lot."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from app.quality_control.quality import quality_of
 from app.release.models import Certificate, ReviewRow
 from app.trail.extracts import entries_about, last_seq_about
 from app.trail.signatures import signature_with
+from schemas.base import day_of
 from schemas.intake import DonationDossier
 from schemas.lot import SourceKind
 from schemas.release import (
@@ -97,7 +97,7 @@ def _donations_of(session: Session, lots: tuple[Lot, ...]) -> tuple[DonationRow,
 def _dossiers(
     session: Session, donations: tuple[DonationRow, ...], *, by: Actor, at: datetime
 ) -> tuple[DonationDossier, ...]:
-    on = at.astimezone(ZoneInfo(by.zone)).date()
+    on = day_of(at, by.zone)
     return tuple(donation_dossier(session, each, on=on) for each in donations)
 
 

@@ -108,7 +108,7 @@ def _head_unless_same_person(session: Session, did: str, about: str, by: Actor) 
 def _last_and_earlier(did: str) -> Select[*tuple[Any, ...]]:
     """The last entry, and beside it each deed that may be the other half of this one."""
     last, before = _LAST.subquery(), earlier(did).order_by(None).subquery()
-    return select(last, before).outerjoin_from(last, before, true()).order_by(before.c.place)
+    return select(last, before).outerjoin_from(last, before, true()).order_by(before.c.entry)
 
 
 def head(session: Session) -> Head:

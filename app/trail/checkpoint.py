@@ -8,7 +8,6 @@ its own entries by their link at the next start. The folder is shared by all app
 of a site, as its files are.
 """
 
-import errno
 import fcntl
 import logging
 import os
@@ -163,8 +162,9 @@ def _write_over(path: Path, content: bytes) -> None:
     killed.
     """
     with _opened(path, os.O_WRONLY) as note:
-        if os.pwrite(note, content, 0) != len(content):
-            raise OSError(errno.ENOSPC, "the note of the trail's end was written in part", path)
+        written = os.pwrite(note, content, 0)
+    if written != len(content):
+        _replace(path, content)
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -24,7 +24,7 @@ def earlier(did: str) -> Select[*tuple[Any, ...]]:
     """The question for what somebody did before, of the other halves of a deed."""
     others = sorted({deed for _, deeds in partners(did) for deed in deeds})
     return (
-        select(_KEPT.did, _KEPT.about, _KEPT.at, _KEPT.seq.label("place"))
+        select(_KEPT.did, _KEPT.about, _KEPT.at, _KEPT.seq.label("entry"))
         .where(
             _KEPT.by == bindparam("by"),
             _KEPT.did.in_([literal_column(f"'{each}'") for each in others]),

@@ -10,7 +10,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -18,6 +17,7 @@ from pydantic.fields import FieldInfo
 from app.errors import FieldError
 from app.web.annotations import bare, extra, item_type, longest
 from app.web.local_times import twice, words_of
+from schemas.base import in_zone
 
 ROWS_MAX = 400
 SHORT_CHOICES = 24
@@ -256,7 +256,7 @@ def shown_value(value: Any, zone: str) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        local = value.astimezone(ZoneInfo(zone))
+        local = in_zone(value, zone)
         plain = local.strftime("%Y-%m-%dT%H:%M")
         return local.isoformat(timespec="minutes") if twice(plain, zone) else plain
     if isinstance(value, Decimal):

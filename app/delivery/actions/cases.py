@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from app.lot.models import Container
 from app.masters.frozen import bundle_of
 from app.people.actor import Actor
 from app.rulebook import judge
+from schemas.base import day_of
 from schemas.delivery import EventKind
 from schemas.delivery_case import ContainerCase, IdentityCase, JourneyCase, LoadCase, Step
 from schemas.delivery_forms import Arrival, Identified, Pack, TemperaturePoint
@@ -132,7 +132,7 @@ def load_cases(
     at: datetime,
 ) -> Iterator[LoadCase]:
     """The load, judged by each version of the product that is in it."""
-    arrives_on = form.estimated_arrival_at.astimezone(ZoneInfo(by.zone)).date()
+    arrives_on = day_of(form.estimated_arrival_at, by.zone)
     before = sum((each.viable_cells for each in counted(session, order)), Decimal(0))
     products = {each.lot.product_digest: product_of(session, each) for each in containers}
     for product in products.values():

@@ -80,7 +80,7 @@ PACKINGS = (
 """Each packing of a container that has left, with the fields of a line in their order."""
 FIELDS = tuple(PatientLine.model_fields)
 CONTAINER = FIELDS.index("container")
-assert len(FIELDS) == len(PACKINGS.selected_columns), "each column is a field of a line"
+assert tuple(PACKINGS.selected_columns.keys()) == FIELDS, "each column is a field of a line"
 LINES = TypeAdapter(list[PatientLine])
 
 

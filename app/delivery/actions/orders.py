@@ -17,6 +17,7 @@ from app.masters import shelf
 from app.people.actor import Actor
 from app.trail import audit
 from app.trail.signatures import sign
+from schemas.base import day_of
 from schemas.chain_of_identity import CODES, chain_of_identity
 from schemas.delivery import OrderState
 from schemas.delivery_forms import CancelOrder, RequestDelivery
@@ -38,7 +39,7 @@ class NotWithdrawn(RecordError):
 
 def products_on_offer(session: Session, *, by: Actor, at: datetime) -> tuple[Product, ...]:
     """The products that are given to patients and in force today."""
-    on = at.astimezone(ZoneInfo(by.zone)).date()
+    on = day_of(at, by.zone)
     found = [
         shelf.content_of(shelf.document_at(session, each.code, each.version))
         for each in shelf.shelf(session, on=on)

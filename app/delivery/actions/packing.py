@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -30,6 +29,7 @@ from app.people.actor import Actor
 from app.rulebook import judge
 from app.trail import audit
 from app.trail.signatures import sign
+from schemas.base import day_of
 from schemas.delivery import EventKind, Papers
 from schemas.delivery_case import Step
 from schemas.delivery_forms import Pack, Qualification, QualifyShipper, Unpack
@@ -241,7 +241,7 @@ def _origin(
                 codes.append(row.ref)
             elif row.parent_lot is not None and row.parent_lot not in found:
                 found.append(row.parent_lot)
-    on = at.astimezone(ZoneInfo(by.zone)).date()
+    on = day_of(at, by.zone)
     asked = product.jurisdictions
     known = [
         donation_dossier(session, find_donation(session, code), on=on)

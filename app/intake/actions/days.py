@@ -1,15 +1,15 @@
 """Days and moments of what is entered: on the site's calendar, and never ahead."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from app.errors import BadInput, FieldError
 from app.people.actor import Actor
+from schemas.base import day_of, in_zone
 
 
 def local_day(by: Actor, at: datetime) -> date:
     """The day of this moment on the site's calendar."""
-    return at.astimezone(ZoneInfo(by.zone)).date()
+    return day_of(at, by.zone)
 
 
 def not_to_come(field: str, when: date | datetime, zone: str, at: datetime) -> None:
@@ -20,10 +20,10 @@ def not_to_come(field: str, when: date | datetime, zone: str, at: datetime) -> N
     Raises:
         BadInput: at this field.
     """
-    now = at.astimezone(ZoneInfo(zone))
+    now = in_zone(at, zone)
     if isinstance(when, datetime):
         ahead, shape = when > at, "%Y-%m-%d %H:%M"
-        words = f"{when.astimezone(ZoneInfo(zone)):{shape}}"
+        words = f"{in_zone(when, zone):{shape}}"
     else:
         ahead, shape, words = when > now.date(), "%Y-%m-%d", f"{when}"
     if ahead:

@@ -1,7 +1,6 @@
 """What stands on record of a donor, read for the rules: only verified, only what stands."""
 
 from collections.abc import Collection, Sequence
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
@@ -21,6 +20,7 @@ from app.intake.models import (
 )
 from app.intake.packs import NoPackInForce, pack_in_force
 from app.intake.rules import judge_donor
+from schemas.base import day_of
 from schemas.donation import Donation
 from schemas.donor import (
     Consent,
@@ -263,7 +263,7 @@ def judged(donation: DonationRow, facts: DonorFacts) -> tuple[Eligibility, ...]:
 
     A jurisdiction without rules for that day gives no answer; what asks for one then finds none.
     """
-    on = donation.collected_at.astimezone(ZoneInfo(donation.donor.site_zone)).date()
+    on = day_of(donation.collected_at, donation.donor.site_zone)
     answers = []
     for jurisdiction in Jurisdiction:
         try:

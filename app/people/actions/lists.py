@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,12 +10,13 @@ from app.people import credentials
 from app.people.actions.training import training_list, trainings_of
 from app.people.actor import Actor
 from app.people.models import Account
+from schemas.base import day_of
 from schemas.people import AccountState, AccountView, Role, Task, TrainingState, TrainingView
 
 
 def local_day(by: Actor, at: datetime) -> date:
     """The day it is at this site."""
-    return at.astimezone(ZoneInfo(by.zone)).date()
+    return day_of(at, by.zone)
 
 
 def state_of_account(account: Account, *, at: datetime) -> AccountState:

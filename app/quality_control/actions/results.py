@@ -114,8 +114,8 @@ def correct_result(
     """
     by = by.doing("result.correct")
     row = find_result(session, number)
+    lot = lot_for_change(session, row.lot.number)  # read anew: what follows asks of its stage
     if row.sample is None:
-        lot = lot_for_change(session, row.lot.number)
         known = on_record_of_lot(session, lot, [row.criterion])
     else:
         known = on_record_of_sample(session, row.sample.number, [row.criterion])

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.db import among, asked, columns_of, each_told, lock
 from app.errors import NotFound
-from app.supplies.actions.finding import as_scanned, day_of
+from app.supplies.actions.finding import as_scanned
 from app.supplies.models import Equipment, EquipmentEvent
 from app.trail.history import as_it_was, changed_since, end_of_minute
+from schemas.base import day_of
 from schemas.supply import EquipmentCase, EquipmentDeed
 
 
@@ -50,6 +51,8 @@ class EquipmentAtUse(NamedTuple):
         )
 
 
+AT_ONCE = 50
+"""So many are locked by one question, of which there are then so many kinds."""
 UNLISTED: dict[str, Any] = {
     "in_service": False,
     "out_of_service_reason": "it was not on the list then",
@@ -61,7 +64,7 @@ _NOW = EquipmentAtUse._fields[:7]
 @lru_cache(maxsize=64)
 def _locked(count: int) -> Select[*tuple[Any, ...]]:
     named = among(_EQUIPMENT.code, "code", count)
-    return select(_EQUIPMENT.id).where(named).order_by(_EQUIPMENT.id).with_for_update(read=True)
+    return select(_EQUIPMENT.id).where(named).order_by(_EQUIPMENT.code).with_for_update(read=True)
 
 
 def _due(deed: EquipmentDeed) -> ScalarSelect[date | None]:
@@ -95,9 +98,14 @@ def lock_equipment(session: Session, codes: Collection[str]) -> int | None:
     Lots come first, then what is used, then the trail (`app.lot.alarm`): two deeds that took them
     in another order could wait for each other.
     """
-    if not codes:
-        return 0
-    return lock(session, _locked(len(codes)), **each_told("code", map(as_scanned, codes)))
+    known, locked = sorted({as_scanned(each) for each in codes}), 0
+    for first in range(0, len(known), AT_ONCE):
+        some = known[first : first + AT_ONCE]
+        count = lock(session, _locked(len(some)), **each_told("code", some))
+        if count is None:
+            return None
+        locked += count
+    return locked
 
 
 def equipment_at_use(session: Session, code: str, *, at: datetime, zone: str) -> EquipmentAtUse:

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from app.errors import BadInput, FieldError, NotFound, OutOfDate
 from app.people.actor import Actor
 from app.supplies.actions.evidence import keep_evidence
-from app.supplies.actions.finding import as_scanned, day_of, find_equipment, find_room
+from app.supplies.actions.finding import as_scanned, find_equipment, find_room
 from app.supplies.actions.logbook import last_event
 from app.supplies.actions.uses import uses_of_equipment
 from app.supplies.alarm import Alarm, calibration_failed_after_use
 from app.supplies.models import Equipment, EquipmentEvent, Room
 from app.trail import audit
+from schemas.base import day_of
 from schemas.supply import CalibrationOutcome, EquipmentDeed
 from schemas.supply_forms import (
     ChangeService,

@@ -1,25 +1,17 @@
 """Finding what is in store by its number, as scanned or typed."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.supplies.models import Equipment, Material, MaterialLot, MaterialUse, Room, Supplier
+from schemas.base import day_of
 from schemas.supply import MaterialState
-
-
-def day_of(at: datetime, zone: str) -> date:
-    """The day this moment falls on in the site's zone; at the ends of the calendar, in UTC."""
-    try:
-        return at.astimezone(ZoneInfo(zone)).date()
-    except OverflowError:
-        return at.date()
 
 
 def as_scanned(number: str) -> str:

@@ -11,7 +11,6 @@ from app.people.actor import Actor
 from app.rulebook import judge
 from app.supplies.actions.evidence import keep_evidence
 from app.supplies.actions.finding import (
-    day_of,
     find_material,
     find_material_lot,
     find_supplier,
@@ -25,6 +24,7 @@ from app.supplies.rules import RELEASE_RULES
 from app.trail import audit
 from app.trail.separation import refuse_same_person
 from app.trail.signatures import sign
+from schemas.base import day_of
 from schemas.finding import Finding
 from schemas.quantity import Unit
 from schemas.supply import MaterialState, ReleaseCase

@@ -17,7 +17,6 @@ from app.rulebook import judge
 from app.supplies.actions.at_use import UNLISTED, EquipmentAtUse
 from app.supplies.actions.finding import (
     as_scanned,
-    day_of,
     find_room,
     left_of,
     material_lot_for_change,
@@ -33,7 +32,7 @@ from app.supplies.rules import EQUIPMENT_RULES, MATERIAL_RULES, ROOM_RULES
 from app.trail.appending import append
 from app.trail.capture import state_of
 from app.trail.history import as_it_was
-from schemas.base import local_words
+from schemas.base import day_of, local_words
 from schemas.master_step import RoomGrade
 from schemas.quantity import Unit
 from schemas.supply import EquipmentCase, MaterialCase, MaterialState, RoomCase

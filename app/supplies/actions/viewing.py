@@ -9,7 +9,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.people.actor import Actor
 from app.supplies.actions.finding import (
-    day_of,
     find_equipment,
     find_material_lot,
     find_room,
@@ -23,6 +22,7 @@ from app.supplies.actions.uses import (
     uses_of_material_lot,
 )
 from app.supplies.models import Equipment, EquipmentEvent, Material, MaterialLot, Room, Supplier
+from schemas.base import day_of
 from schemas.quantity import Unit
 from schemas.supply import MaterialState
 from schemas.supply_views import (

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.people.actor import Actor
-from app.supplies.actions.finding import day_of
 from app.supplies.actions.suppliers import approvals
 from app.supplies.actions.viewing import equipment_view, lot_views
 from app.supplies.models import Equipment, MaterialLot, SupplierApproval
+from schemas.base import day_of
 from schemas.people import Task
 from schemas.supply import MaterialState, Standing
 
