@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from app.quality_control.actions.samples import keep_raw_data, receive_sample
 from app.quality_control.models import Investigation, Result
 from app.quality_control.on_record import OnRecord, on_record_of_sample
 from app.quality_control.quality import gather, quality_of
+from app.quality_control.typed_screen import equipment_codes
 from app.supplies.actions.uses import supplies_of_lot
 from app.trail import audit
 from app.trail.models import AuditEntry
@@ -354,6 +356,24 @@ def with_instrument(bench: Bench, code: str, *, tested_at: datetime | None = Non
     anton = bench.person("anton", "result.enter")
     form = EnterResults(results=(new,))
     enter_results(bench.session, bench.bulk, form, by=anton, at=bench.clock())
+
+
+@pytest.mark.parametrize(
+    ("count", "refused"),
+    [pytest.param(50, False, id="as many as may be"), pytest.param(51, True, id="one more")],
+)
+def test_a_test_names_at_most_fifty_instruments(count: int, refused: bool) -> None:
+    codes = [f"MIC-{place:02d}" for place in range(count)]
+    plain = {"criterion": "VIABILITY", "reading": GOOD, "equipment": codes}
+    for read in (
+        lambda: NewResult.model_validate(plain).equipment,
+        lambda: equipment_codes(", ".join(codes), "common.equipment"),
+    ):
+        if refused:
+            with pytest.raises((ValidationError, BadInput)):
+                read()
+        else:
+            assert read() == tuple(codes)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Times typed from the clock on the wall, in the nights in which it is set."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from pydantic import Field
@@ -10,7 +10,7 @@ from app.errors import BadInput
 from app.web.fields import Typed, fields_of, shown_value
 from app.web.forms import read_form
 from app.web.local_times import OddTime, told, with_offset
-from schemas.base import Contract, Moment
+from schemas.base import Contract, Moment, day_of, in_zone
 
 WARSAW, NEW_YORK = "Europe/Warsaw", "America/New_York"
 
@@ -106,3 +106,18 @@ def test_what_was_chosen_is_shown_again() -> None:
 )
 def test_words_of_a_rule_tell_the_time_on_the_wall(words: str, heard: str) -> None:
     assert told(words, WARSAW) == heard
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "day"),
+    [
+        pytest.param("2026-03-31T22:30Z", WARSAW, date(2026, 4, 1), id="past midnight there"),
+        pytest.param("2026-03-31T21:30Z", WARSAW, date(2026, 3, 31), id="before midnight there"),
+        pytest.param("9999-12-31T23:30Z", WARSAW, date(9999, 12, 31), id="the last day of all"),
+        pytest.param("0001-01-01T00:30Z", NEW_YORK, date(1, 1, 1), id="the first day of all"),
+    ],
+)
+def test_every_moment_has_a_day_in_every_zone(moment: str, zone: str, day: date) -> None:
+    at = datetime.fromisoformat(moment)
+    assert day_of(at, zone) == day
+    assert in_zone(at, zone) == at
