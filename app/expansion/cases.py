@@ -25,9 +25,8 @@ from app.lot.lots import container_facts, containers_of, facts_of
 from app.lot.models import Container, Lot, Source
 from app.masters.rounding import round_to_decimals
 from app.people.actions import training_of
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from app.people.models import Training
-from schemas.base import day_of
 from schemas.eligibility import EligibilityStatus
 from schemas.expansion import PerformStep, UsedDonation
 from schemas.expansion_facts import (
@@ -48,11 +47,6 @@ from schemas.step import CountedCells
 
 MEDIA_FILL = "MEDIA-FILL"
 """The code under which QA records that a person has passed a media fill, and until when."""
-
-
-def local_day(by: Actor, at: datetime) -> date:
-    """The day at the site."""
-    return day_of(at, by.zone)
 
 
 def worker_case(session: Session, by: Actor, master: MasterBatchRecord, at: datetime) -> WorkerCase:

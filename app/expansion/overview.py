@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.db import begins_with
 from app.expansion.book import Book
-from app.expansion.cases import MEDIA_FILL, entries, is_trained, local_day, worker_case
+from app.expansion.cases import MEDIA_FILL, entries, is_trained, worker_case
 from app.expansion.rules.step import words
 from app.intake.actions import acceptable_donations
 from app.intake.models import DonationRow
 from app.lot.models import Container, Lot, Source
 from app.masters.shelf import shelf
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from schemas.document import DocumentFacts, DocumentKind, DocumentState
 from schemas.lot import ContainerState, SourceKind, Stage
 from schemas.lot_list import LotLine, LotList, LotSearch

@@ -6,6 +6,7 @@ from fastapi import Path, Query
 
 from app.intake import actions
 from app.intake.roles import Decider, Reader, Receiver, Registrar, Tester, Verifier
+from app.people.actor import local_day
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
 from app.web.routing import API, Addresses
@@ -108,7 +109,7 @@ def correct_donation(
 ) -> DonationDossier:
     """Correct the facts of a donation; it goes back to quarantine."""
     row = actions.correct_donation(session, code, words, by=by, at=at)
-    return actions.donation_dossier(session, row, on=actions.local_day(by, at))
+    return actions.donation_dossier(session, row, on=local_day(by, at))
 
 
 @api.post("/intake/donors/{code}/risk-assessments")
@@ -176,14 +177,14 @@ def register_donation(
 ) -> DonationDossier:
     """Put a donation on record, in quarantine."""
     row = actions.register_donation(session, new, by=by, at=at)
-    return actions.donation_dossier(session, row, on=actions.local_day(by, at))
+    return actions.donation_dossier(session, row, on=local_day(by, at))
 
 
 @api.get("/intake/donations/{code}")
 def show_donation(code: CodeInPath, by: Reader, at: Now, session: Look) -> DonationDossier:
     """Everything known of a donation; `basis_digest` is `shown` of a decision."""
     row = actions.find_donation(session, code)
-    return actions.donation_dossier(session, row, on=actions.local_day(by, at))
+    return actions.donation_dossier(session, row, on=local_day(by, at))
 
 
 @api.post("/intake/donations/{code}/receipt")
@@ -193,7 +194,7 @@ def receive_donation(
 ) -> DonationDossier:
     """Put a receipt inspection on record; a logger's file is attached on the page."""
     row = actions.receive_donation(session, code, received, log=None, by=by, at=at)
-    return actions.donation_dossier(session, row.donation, on=actions.local_day(by, at))
+    return actions.donation_dossier(session, row.donation, on=local_day(by, at))
 
 
 @api.post("/intake/donations/{code}/urgent-need")
@@ -203,7 +204,7 @@ def document_need(
 ) -> DonationDossier:
     """Put an urgent medical need on record, signed."""
     row = actions.document_need(session, code, words, by=by, at=at)
-    return actions.donation_dossier(session, row, on=actions.local_day(by, at))
+    return actions.donation_dossier(session, row, on=local_day(by, at))
 
 
 @api.post("/intake/donations/{code}/decision")
@@ -213,4 +214,4 @@ def decide_donation(
 ) -> DonationDossier:
     """Sign a decision on exactly what was shown."""
     row = actions.decide_donation(session, code, decision, by=by, at=at)
-    return actions.donation_dossier(session, row, on=actions.local_day(by, at))
+    return actions.donation_dossier(session, row, on=local_day(by, at))

@@ -12,12 +12,11 @@ from app.masters import shelf
 from app.masters.documents import Document, Problem, Unreadable, read_document
 from app.masters.models import MasterApproval, MasterDocument, MasterWithdrawal
 from app.masters.rules import RULES, ApprovalFacts, Companion
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from app.rulebook import judge
 from app.trail import audit
 from app.trail.separation import has_clash, refuse_same_person
 from app.trail.signatures import sign
-from schemas.base import day_of
 from schemas.document import (
     ApproveDocument,
     DocumentApproval,
@@ -227,11 +226,6 @@ def import_files(
                 ]
             ) from None
     return tuple(said)
-
-
-def local_day(by: Actor, at: datetime) -> date:
-    """The day of this moment on the site's calendar."""
-    return day_of(at, by.zone)
 
 
 def waiting(session: Session, by: Actor) -> Sequence[Task]:

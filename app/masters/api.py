@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Path
 
 from app.masters import actions, shelf
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.machines import Once, answers_once
@@ -32,7 +32,7 @@ VersionInPath = Annotated[int, Path(ge=1, le=1_000_000)]
 @api.get("/masters")
 def list_masters(by: Reader, at: Now, session: Look) -> DocumentList:
     """Every version of every document."""
-    return DocumentList(documents=shelf.shelf(session, on=actions.local_day(by, at)))
+    return DocumentList(documents=shelf.shelf(session, on=local_day(by, at)))
 
 
 @api.post("/masters")
@@ -40,7 +40,7 @@ def list_masters(by: Reader, at: Now, session: Look) -> DocumentList:
 def import_master(by: Importer, document: DocumentText, at: Now, session: Once) -> DocumentShown:
     """Put a document on the shelf as a draft."""
     row = actions.import_document(session, document, by=by, at=at)
-    on = actions.local_day(by, at)
+    on = local_day(by, at)
     return shelf.shown(session, row.code, row.document_version, on=on)
 
 
@@ -49,7 +49,7 @@ def show_master(
     code: Code, version: VersionInPath, by: Reader, at: Now, session: Look
 ) -> DocumentShown:
     """One version with its content and what the linter says."""
-    return shelf.shown(session, code, version, on=actions.local_day(by, at))
+    return shelf.shown(session, code, version, on=local_day(by, at))
 
 
 @api.post("/masters/{code}/{version}/approval")
@@ -65,7 +65,7 @@ def approve_master(
 ) -> DocumentShown:
     """Approve a version: a signature by someone other than its author."""
     actions.approve(session, code, version, approval, by=by, at=at)
-    return shelf.shown(session, code, version, on=actions.local_day(by, at))
+    return shelf.shown(session, code, version, on=local_day(by, at))
 
 
 @api.post("/masters/{code}/{version}/withdrawal")
@@ -81,4 +81,4 @@ def withdraw_master(
 ) -> DocumentShown:
     """Withdraw a version: it starts no lot any more."""
     actions.withdraw(session, code, version, withdrawal, by=by, at=at)
-    return shelf.shown(session, code, version, on=actions.local_day(by, at))
+    return shelf.shown(session, code, version, on=local_day(by, at))

@@ -11,7 +11,7 @@ from app.masters.documents import as_text
 from app.masters.limits import words_of
 from app.masters.models import MasterDocument
 from app.masters.wording import excerpt
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from app.people.sessions import allowed
 from app.trail.separation import has_clash
 from app.trail.signatures import signatures_about
@@ -43,7 +43,7 @@ Withdrawer = Annotated[Actor, allowed("master.withdraw")]
 
 @pages.get("/masters")
 def all_masters(request: Request, by: Reader, at: Now, session: Look) -> Response:
-    documents = shelf.shelf(session, on=actions.local_day(by, at))
+    documents = shelf.shelf(session, on=local_day(by, at))
     return show(request, "masters/shelf.html", documents=documents, may=by.may("master.import"))
 
 
@@ -87,7 +87,7 @@ def one_master(
 ) -> Response:
     document = shelf.document_at(session, code, version)
     versions = shelf.versions_of(session, code)
-    facts = shelf.facts_of(document, versions, actions.local_day(by, at))
+    facts = shelf.facts_of(document, versions, local_day(by, at))
     return show(
         request,
         "masters/document.html",

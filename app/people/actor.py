@@ -1,9 +1,11 @@
 """Who acts: a person, in one role, at one site. Handed to every action as `by`."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from app.errors import Forbidden
 from app.people.permissions import acting_role, who_may
+from schemas.base import day_of
 from schemas.people import Role
 
 
@@ -52,3 +54,8 @@ class Actor:
                 "The attempt was recorded."
             )
         return self if role is self.role else replace(self, role=role)
+
+
+def local_day(by: Actor, at: datetime) -> date:
+    """The day it is where this person works."""
+    return day_of(at, by.zone)

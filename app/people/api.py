@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Path
 
 from app.people import actions
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from app.people.models import Account
 from app.people.sessions import allowed
 from app.web.clock import Now
@@ -137,7 +137,7 @@ def close_account(
 @api.get("/people/training")
 def list_training(by: TrainingReader, at: Now, session: Look) -> TrainingList:
     """Every training that counts, what lapses first at the top."""
-    return TrainingList(trainings=actions.training_list(session, on=actions.local_day(by, at)))
+    return TrainingList(trainings=actions.training_list(session, on=local_day(by, at)))
 
 
 @api.post("/people/training")

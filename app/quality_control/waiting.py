@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
-from app.people.actions import local_day
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from app.quality_control import worklist
 from app.quality_control.actions.failures import CERTIFIED
 from schemas.base import shortened

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.errors import BadInput, FieldError, NotFound, refuse_if
-from app.expansion.cases import container_case, donation_case, is_trained, local_day
+from app.expansion.cases import container_case, donation_case, is_trained
 from app.expansion.rules import START_RULES
 from app.lot.lots import find_lot, next_lot_number
 from app.lot.models import Lot, Source
 from app.masters.shelf import Effective, effective_bundle
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from app.rulebook import judge
 from app.trail import audit
 from schemas.expansion import StartLot

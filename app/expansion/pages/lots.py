@@ -6,9 +6,9 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.expansion import actions, overview
-from app.expansion.cases import is_trained, local_day
+from app.expansion.cases import is_trained
 from app.masters.shelf import effective_bundle
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.fields import Option

@@ -8,7 +8,6 @@ from app.intake.actions.corrections import (
     refuse_corrected,
     refuse_rejected,
 )
-from app.intake.actions.days import local_day
 from app.intake.actions.decision import (
     NoSuchDecision,
     decide_donation,
@@ -90,7 +89,6 @@ __all__ = [
     "find_result",
     "give_consent",
     "lines_to_verify",
-    "local_day",
     "lots_from",
     "make_patient_code",
     "products_for",

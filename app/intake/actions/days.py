@@ -3,13 +3,7 @@
 from datetime import date, datetime
 
 from app.errors import BadInput, FieldError
-from app.people.actor import Actor
-from schemas.base import day_of, in_zone
-
-
-def local_day(by: Actor, at: datetime) -> date:
-    """The day of this moment on the site's calendar."""
-    return day_of(at, by.zone)
+from schemas.base import in_zone
 
 
 def not_to_come(field: str, when: date | datetime, zone: str, at: datetime) -> None:

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
 from app.errors import BadInput, FieldError, NotFound, OutOfDate
-from app.intake.actions.days import local_day, not_to_come
+from app.intake.actions.days import not_to_come
 from app.intake.actions.donations import donation_for_change
 from app.intake.models import DonationRow, ReceiptRow
 from app.intake.rules import judge_receipt
 from app.intake.rules.acceptance import judge_identity
 from app.masters import shelf
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from app.trail import attachments, audit
 from schemas.document import DocumentKind, DocumentState
 from schemas.donation import Receipt, ReceiptLimits

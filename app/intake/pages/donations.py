@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.intake import actions
 from app.intake.pages.choices import INFUSIONS, RECEIPT, UNITS, YES_NO
 from app.intake.roles import Decider, Reader, Receiver, Registrar
+from app.people.actor import local_day
 from app.trail import attachments
 from app.web.clock import Now
 from app.web.closed import closed_if
@@ -113,7 +114,7 @@ def donation(request: Request, code: str, by: Reader, at: Now, session: Look) ->
     return show(
         request,
         "intake/donation.html",
-        file=actions.donation_dossier(session, row, on=actions.local_day(by, at)),
+        file=actions.donation_dossier(session, row, on=local_day(by, at)),
         verdicts=actions.verdicts_for(row.state),
         lots=actions.lots_from(session, row),
     )
@@ -126,7 +127,7 @@ def label(request: Request, code: str, by: Reader, at: Now, session: Look) -> Re
     return show(
         request,
         "intake/label.html",
-        file=actions.donation_dossier(session, row, on=actions.local_day(by, at)),
+        file=actions.donation_dossier(session, row, on=local_day(by, at)),
         readable=identify_donation(row.donation_code).eye_readable,
         matrix=data_matrix(row.donation_code),
         at=at,
@@ -148,7 +149,7 @@ def transport_log(code: str, by: Reader, session: Look) -> Response:
 def receipt_form(request: Request, code: str, by: Receiver, at: Now, session: Look) -> Response:
     """The form of the receipt inspection."""
     row = actions.find_donation(session, code)
-    products = actions.products_for(session, row, on=actions.local_day(by, at))
+    products = actions.products_for(session, row, on=local_day(by, at))
     return show(
         request,
         "intake/receive.html",
@@ -201,7 +202,7 @@ def decision_form(request: Request, code: str, by: Decider, at: Now, session: Lo
         request,
         "intake/decide.html",
         contract=DecideDonation,
-        file=actions.donation_dossier(session, row, on=actions.local_day(by, at)),
+        file=actions.donation_dossier(session, row, on=local_day(by, at)),
         options={"verdict": tuple(Option(each.value, each.label) for each in verdicts)},
         verdicts=verdicts,
         meaning=Meaning.DECIDED,
@@ -232,7 +233,7 @@ def need_form(request: Request, code: str, by: Decider, at: Now, session: Look) 
         "intake/urgent_need.html",
         contract=DocumentNeed,
         donation=actions.find_donation(session, code),
-        values={"documented_on": actions.local_day(by, at)},
+        values={"documented_on": local_day(by, at)},
         meaning=Meaning.DECIDED,
     )
 

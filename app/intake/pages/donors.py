@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.intake import actions
 from app.intake.pages.choices import MARKERS, SUBJECTS, YES_NO
 from app.intake.roles import Decider, Reader, Registrar
+from app.people.actor import local_day
 from app.web.clock import Now
 from app.web.closed import closed_if
 from app.web.pages import go_to, sent, show
@@ -137,7 +138,7 @@ def risk_form(request: Request, code: str, by: Decider, at: Now, session: Look) 
         "intake/risk.html",
         contract=AssessRisk,
         donor=actions.find_donor(session, code),
-        values={"decided_on": actions.local_day(by, at)},
+        values={"decided_on": local_day(by, at)},
         options={"about": SUBJECTS, "marker": MARKERS},
         meaning=Meaning.DECIDED,
     )

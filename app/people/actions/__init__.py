@@ -17,7 +17,6 @@ from app.people.actions.accounts import (
 from app.people.actions.lists import (
     account_list,
     account_with_training,
-    local_day,
     state_of_account,
     waiting,
 )
@@ -54,7 +53,6 @@ __all__ = [
     "confirm_identity",
     "end_session",
     "hash_to_try",
-    "local_day",
     "make_token",
     "open_account",
     "open_site",

@@ -8,15 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.people import credentials
 from app.people.actions.training import training_list, trainings_of
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from app.people.models import Account
-from schemas.base import day_of
 from schemas.people import AccountState, AccountView, Role, Task, TrainingState, TrainingView
-
-
-def local_day(by: Actor, at: datetime) -> date:
-    """The day it is at this site."""
-    return day_of(at, by.zone)
 
 
 def state_of_account(account: Account, *, at: datetime) -> AccountState:

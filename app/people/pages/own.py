@@ -6,7 +6,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.people import actions
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.pages import go_to, sent, show
@@ -29,7 +29,7 @@ def own_account(request: Request, by: Owner, at: Now, session: Look) -> Response
         account=actions.account_with_training(session, account, by=by, at=at),
         sessions=actions.sessions_of(session, by, at=at),
         tokens=actions.tokens_of(session, by),
-        today=actions.local_day(by, at),
+        today=local_day(by, at),
     )
 
 

@@ -6,7 +6,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.people import actions
-from app.people.actor import Actor
+from app.people.actor import Actor, local_day
 from app.people.sessions import allowed
 from app.web.clock import Now
 from app.web.fields import Option
@@ -24,7 +24,7 @@ Recorder = Annotated[Actor, allowed("training.record")]
 @pages.get("/training")
 def list_training(request: Request, by: Reader, at: Now, session: Look) -> Response:
     """Every training that counts, what lapses first at the top."""
-    trainings = actions.training_list(session, on=actions.local_day(by, at))
+    trainings = actions.training_list(session, on=local_day(by, at))
     return show(request, "people/training.html", trainings=trainings)
 
 
@@ -42,7 +42,7 @@ def new_training(
         request,
         "people/training_new.html",
         contract=NewTraining,
-        values={"username": username, "trained_on": actions.local_day(by, at)},
+        values={"username": username, "trained_on": local_day(by, at)},
         options={"username": people},
     )
 
