@@ -90,17 +90,14 @@ def turns(request: Request) -> Turns:
         return new
 
 
-@asynccontextmanager
-async def turn_to_write(request: Request) -> AsyncIterator[Begin]:
+async def unit_of_work(request: Request) -> AsyncIterator[Begin]:
     """A turn to write, and what begins the transaction of this request."""
     async with turns(request).writing:
         yield partial(_writing, request)
 
 
-async def unit_of_work(request: Request) -> AsyncIterator[Begin]:
-    """A turn to write, as the framework asks for it: an address that writes depends on it."""
-    async with turn_to_write(request) as unit:
-        yield unit
+turn_to_write = asynccontextmanager(unit_of_work)
+"""The same, for what stands between an address and its transaction."""
 
 
 async def look(request: Request) -> AsyncIterator[Begin]:
