@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Column,
     ColumnElement,
     Date,
@@ -134,11 +133,6 @@ def connection_of(session: Session) -> Connection:
 def asked(session: Session, question: Select[*tuple[Any, ...]], **values: object) -> Result[Any]:
     """The rows that answer a question of bare columns, inside a session's transaction."""
     return connection_of(session).execute(question, values)
-
-
-def places_for(*names: str) -> tuple[BindParameter[Any], ...]:
-    """Places in a question for what is told when it is asked."""
-    return tuple(bindparam(each) for each in names)
 
 
 def among(column: Column[Any], name: str, count: int) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, lazyload
 
-from app.db import among, asked, columns_of, each_told, lock, places_for
+from app.db import among, asked, columns_of, each_told, lock
 from app.expansion.gathering import words_of
 from app.expansion.models import SampleTaken, StepRow
 from app.lot.models import Lot
@@ -77,7 +77,9 @@ def _known(lot: Place, code: Place, version: Place, codes: int) -> Sequence[Labe
 
 @cache
 def _of_lot(codes: int) -> Select[*tuple[Any, ...]]:
-    lot, code, version = places_for("lot", "specification", "version")
+    lot = bindparam("lot", type_=_LOT.id.type)
+    code = bindparam("specification", type_=_LOT.specification_code.type)
+    version = bindparam("version", type_=_LOT.specification_version.type)
     return select(*_known(lot, code, version, codes))
 
 
