@@ -41,6 +41,8 @@ def say(error: ErrorDetails, label: str) -> str:
     """One sentence for one validation error of the field called `label`."""
     context: dict[str, Any] = dict(error.get("ctx") or {})
     kind = error["type"]
+    if isinstance(error.get("input"), str) and f"string_{kind}" in WORDS:
+        kind = f"string_{kind}"  # of a text that is composed first, only a length is told
     if kind in ("value_error", "assertion_error"):
         reason = str(context.get("error", error["msg"]))
         return reason if reason[:1].isupper() else f"{_upper(label)} {reason}"

@@ -1,10 +1,15 @@
 """Forms are drawn from contracts: which box a field gets, and what stands in it."""
 
+from typing import Any
+
 import pytest
+from pydantic import Field, ValidationError
 
 from app.web.fields import FormField, Option, Typed, fields_of
+from app.web.forms import label_of
 from app.web.pages import role_in_words
-from schemas.base import shortened
+from app.web.words import say
+from schemas.base import Contract, Text, shortened
 from schemas.expansion import StartLot
 from schemas.trail import place_of
 
@@ -47,3 +52,28 @@ def test_references_and_roles_are_said_in_words() -> None:
 )
 def test_a_long_text_ends_with_a_word_and_a_mark(text: str, said: str) -> None:
     assert shortened(text, 10) == said
+
+
+class Told(Contract):
+    words: Text = Field(title="Raw data kept at")
+    codes: tuple[Text, ...] = Field(default=(), max_length=2, title="Equipment")
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        pytest.param(
+            {"words": "x" * 401},
+            "Raw data kept at is too long: 400 characters at most.",
+            id="of a text, characters",
+        ),
+        pytest.param(
+            {"words": "x", "codes": ["a", "b", "c"]}, "Equipment: 2 at most.", id="of many, things"
+        ),
+    ],
+)
+def test_what_is_too_long_is_told_by_what_is_counted(sent: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError) as no:
+        Told.model_validate(sent)
+    (error,) = no.value.errors()
+    assert say(error, label_of(Told, [str(error["loc"][0])])) == said
