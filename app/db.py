@@ -6,7 +6,7 @@ again, and nothing audited is ever deleted (design idea 2). The trail listens to
 
 import enum
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -20,12 +20,9 @@ from sqlalchemy import (
     Dialect,
     Enum,
     MetaData,
-    Result,
-    Select,
     String,
     Text,
     and_,
-    bindparam,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
@@ -117,47 +114,6 @@ def columns_of(kind: type[Base]) -> ReadOnlyColumnCollection[str, Column[Any]]:
         kind.__tablename__
     ].columns
     return columns
-
-
-CONNECTION = "connection of this transaction"
-
-
-def connection_of(session: Session) -> Connection:
-    """The connection of a session's transaction, which the session looks for at each call."""
-    known: Connection | None = session.info.get(CONNECTION)
-    if known is None or known.closed:
-        known = session.info[CONNECTION] = session.connection()
-    return known
-
-
-def asked(session: Session, question: Select[*tuple[Any, ...]], **values: object) -> Result[Any]:
-    """The rows that answer a question of bare columns, inside a session's transaction."""
-    return connection_of(session).execute(question, values)
-
-
-def among(column: Column[Any], name: str, count: int) -> ColumnElement[bool]:
-    """The condition for so many values, told by `each_told`, in a question that is kept.
-
-    A place for any number of values is written anew into the question at every call.
-    """
-    return column.in_([bindparam(f"{name}_{place}", type_=column.type) for place in range(count)])
-
-
-def each_told(name: str, values: Iterable[object]) -> dict[str, object]:
-    """The values of a condition that was made by `among`."""
-    return {f"{name}_{place}": value for place, value in enumerate(values)}
-
-
-def lock(session: Session, rows: Select[*tuple[Any, ...]], **values: object) -> int | None:
-    """Lock rows until the transaction ends; how many there were.
-
-    On SQLite nobody else writes meanwhile: whatever is read is locked, and the answer is None.
-    On PostgreSQL a row that is read later and was not among them may have come in between.
-    """
-    connection = connection_of(session)
-    if connection.dialect.name != "postgresql":
-        return None
-    return connection.execute(rows, values).rowcount
 
 
 class Technical:

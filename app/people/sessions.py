@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import Connection, Row, bindparam, select, true, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, true, update
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.errors import Forbidden, NotSignedIn
+from app.kept import Ask, answered
 from app.people.actor import Actor
 from app.people.credentials import token_digest
 from app.people.models import Account, ApiToken, BrowserSession, Site, roles_named
@@ -115,11 +116,16 @@ def _see_again(request: Request, number: int, at: datetime) -> None:
         )
 
 
+def _named(database: Connection, question: Select[Any], token: str) -> Row[Any] | None:
+    (found,) = answered(database, Ask(question, {"digest": token_digest(token)}))
+    return found.first()
+
+
 def _by_cookie(database: Connection, token: str | None, at: datetime) -> tuple[Actor, int | None]:
     """The actor, and the id of the session when its last sight should be written again."""
     if not token:
         raise NotSignedIn
-    found = database.execute(_SESSION, {"digest": token_digest(token)}).first()
+    found = _named(database, _SESSION, token)
     if found is None or found.ended_at is not None or found.closed_at is not None:
         raise NotSignedIn
     limits = settings()
@@ -135,7 +141,7 @@ def _by_token(database: Connection, header: str | None, at: datetime) -> Actor:
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn("Send a token: Authorization: Bearer …")
-    found = database.execute(_TOKEN, {"digest": token_digest(token)}).first()
+    found = _named(database, _TOKEN, token)
     if found is None or found.revoked_at is not None or found.closed_at is not None:
         raise NotSignedIn("This token is not valid.")
     if found.expires_on < at.date():

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, TypeAlias
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.db import asked, columns_of
+from app.asking import asked
+from app.db import columns_of
 from app.errors import NotFound
 from app.expansion.models import SampleTaken, sample_ref
 from app.lot.models import Lot

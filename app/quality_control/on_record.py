@@ -24,9 +24,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, lazyload
 
-from app.db import among, asked, columns_of, each_told, lock
+from app.asking import among, asked, asked_under, each_told
+from app.db import columns_of
 from app.expansion.gathering import words_of
 from app.expansion.models import SampleTaken, StepRow
+from app.kept import Ask
 from app.lot.models import Lot
 from app.masters.frozen import bundle_of
 from app.masters.shelf import approval_of
@@ -44,6 +46,7 @@ from app.quality_control.at_hand import (
 from app.quality_control.models import Investigation, Result, ResultSigned, SampleReceipt
 from app.quality_control.reading import investigation_facts, receipt_facts, result_facts
 from app.quality_control.rules.entry import SampleFacts
+from app.supplies.actions.at_use import EquipmentAtUse, Use, locks_of, questions_of, told_of
 from app.trail.signatures import signatures_about, signatures_bound
 from schemas.quality import InvestigationFacts
 from schemas.quality_record import CriterionFacts, ResultFacts
@@ -172,7 +175,7 @@ def everything_on_record(session: Session, number: str) -> OnRecord:
     sample = sample_for_entry(session, number)
     criteria = bundle_of(session, sample.lot).specification.criteria
     codes = [each.code for each in criteria if each.sample_point == sample.sample_point]
-    return _on_record_of(session, number, codes)
+    return on_record_of_sample(session, number, codes)
 
 
 def on_record_of_sample(session: Session, number: str, codes: Collection[str]) -> OnRecord:
@@ -181,17 +184,28 @@ def on_record_of_sample(session: Session, number: str, codes: Collection[str]) -
     Raises:
         NotFound: there is no such sample.
     """
-    if lock(session, LOCKED, number=number) == 0:
+    return on_record_with_equipment(session, number, codes, ())[0]
+
+
+def on_record_with_equipment(
+    session: Session, number: str, codes: Collection[str], uses: Sequence[Use]
+) -> tuple[OnRecord, list[tuple[EquipmentAtUse | None, ...]]]:
+    """The same, and the equipment of some uses as it stood then (`each_at_use`), asked at once.
+
+    Raises:
+        NotFound: there is no such sample.
+    """
+    locks = [Ask(LOCKED, {"number": number})]
+    locks += locks_of(code for use in uses for code in use.codes)
+    question = Ask(_of_sample(len(codes)), {"number": number, **each_told("code", codes)})
+    locked, (found, *used) = asked_under(session, locks, [question, *questions_of(uses)])
+    row = found.first()
+    if locked is not None and locked[0].first() is None:  # it was taken in between
         raise no_sample(number)
-    return _on_record_of(session, number, codes)
-
-
-def _on_record_of(session: Session, number: str, codes: Collection[str]) -> OnRecord:
-    named = each_told("code", codes)
-    row = asked(session, _of_sample(len(codes)), number=number, **named).first()
     sample = at_hand(row, number)
     assert row is not None
-    return _on_record(session, sample.lot, row, codes, sample)
+    known = _on_record(session, sample.lot, row, codes, sample)
+    return known, told_of(session, uses, used, locked[1:] if locked else None)
 
 
 def on_record_of_lot(session: Session, lot: AnyLot, codes: Collection[str]) -> OnRecord:

@@ -4,10 +4,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, true
+from sqlalchemy import Row, Select, bindparam, func, insert, select, true
 from sqlalchemy.orm import Session
 
-from app.db import Base, asked, columns_of, connection_of, lock
+from app.asking import asked, asked_under, sent_later
+from app.db import Base, columns_of
+from app.kept import Ask
 from app.people.actor import Actor
 from app.trail import checkpoint
 from app.trail.capture import take_noted
@@ -19,11 +21,13 @@ from schemas.trail import Entry, Head
 TRAIL_LOCK = 7_215_001
 """The advisory lock that lets one writer at a time to the end of the trail (PostgreSQL)."""
 
-_TURN = select(func.pg_advisory_xact_lock(TRAIL_LOCK))
+_IN_TURN = Ask(select(func.pg_advisory_xact_lock(TRAIL_LOCK)), {})
 NOBODY = "-"
 _KEPT = columns_of(AuditEntry)
 _LAST = select(_KEPT.seq, _KEPT.link).order_by(_KEPT.seq.desc()).limit(1)
-_ADD = insert(Base.metadata.tables[AuditEntry.__tablename__])
+_ADD = insert(Base.metadata.tables[AuditEntry.__tablename__]).values(
+    {each.key: bindparam(each.key, type_=each.type) for each in _KEPT}
+)
 """Past the session, which would keep the row only to forget it: nobody changes it again."""
 
 
@@ -46,9 +50,9 @@ def record(
     Raises:
         SamePerson: this person did the other half of it; an action cannot forget to ask.
     """
-    changes = take_noted(session)
-    take_turn(session)  # now that nobody else writes, two tabs at once are one after the other
-    before = _head_unless_same_person(session, did, about, by) if by else head(session)
+    session.flush()
+    before = _head_in_turn(session, did, about, by)
+    changes = take_noted(session)  # what was appended too: it went with the question
     entry = Entry(
         seq=before.seq + 1,
         at=at,
@@ -81,25 +85,29 @@ def _add(session: Session, entry: Entry, before: Head) -> Head:
         "body_digest": digest,
         "link": link,
     }
-    connection_of(session).execute(_ADD, row)
+    sent_later(session, Ask(_ADD, row))
     return Head(seq=entry.seq, link=link)
 
 
 def take_turn(session: Session) -> None:
     """Wait until no other writer is between here and its commit; SQLite's writers queue before."""
-    lock(session, _TURN)
+    asked_under(session, [_IN_TURN], [])
 
 
-def _head_unless_same_person(session: Session, did: str, about: str, by: Actor) -> Head:
-    """The end of the trail, if this person did not do the other half of a deed.
+def _head_in_turn(session: Session, did: str, about: str, by: Actor | None) -> Head:
+    """The end of the trail once nobody else writes, if this person did no other half of a deed.
+
+    Two tabs at once are one after the other here.
 
     Raises:
         SamePerson: they did.
     """
-    halves = OtherHalves.of(did, about)
-    if not halves.near:
-        return head(session)
-    rows = asked(session, _last_and_earlier(did), **halves.asked_of(by)).all()
+    halves = OtherHalves.of(did, about) if by else OtherHalves({})
+    question = Ask(_LAST, {})
+    if by and halves.near:
+        question = Ask(_last_and_earlier(did), halves.asked_of(by))
+    _, (found,) = asked_under(session, [_IN_TURN], [question])
+    rows = found.all()
     halves.refuse(rows)
     return _head(rows[0] if rows else None)
 

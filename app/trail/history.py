@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.db import Base, among, asked, columns_of, each_told
+from app.asking import among, asked, each_told
+from app.db import Base, columns_of
 from app.trail.models import AuditEntry
 from schemas.trail import Entry
 

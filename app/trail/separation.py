@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
-from app.db import asked, columns_of
+from app.asking import asked
+from app.db import columns_of
 from app.errors import SamePerson
 from app.people.actor import Actor
 from app.people.duties import DONE, Pair, partners, scope_of

@@ -2,19 +2,22 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial, wraps
 from hashlib import sha256
 from typing import Annotated, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Request
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BigInteger, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.db import Base, Technical, lock
+from app.asking import asked_under
+from app.db import Base, Technical, columns_of
 from app.errors import RecordError
+from app.kept import Ask
 from app.web.clock import moment_of
 from app.web.unit import Begin, turn_to_write
 from schemas.base import Contract
@@ -23,7 +26,7 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=Contract)
 PENDING = "idempotent answer to keep"
 STATUS = "status of this address"
-_ALONE = select(func.pg_advisory_xact_lock(bindparam("key")))
+_ALONE = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 
 
 class IdempotentAnswer(Technical, Base):
@@ -36,6 +39,12 @@ class IdempotentAnswer(Technical, Base):
     status: Mapped[int] = mapped_column(server_default="200")
     body: Mapped[str]
     at: Mapped[datetime]
+
+
+_ANSWERS = columns_of(IdempotentAnswer)
+_KNOWN = select(_ANSWERS.request_digest, _ANSWERS.status, _ANSWERS.body).where(
+    _ANSWERS.key == bindparam("key")
+)
 
 
 class KeyReused(RecordError):
@@ -79,15 +88,23 @@ async def _content(file: UploadFile) -> bytes:
     return content
 
 
-async def _answer_to_keep(request: Request, idempotency_key: str) -> IdempotentAnswer:
+@dataclass(frozen=True)
+class _ToKeep:
+    """What is kept of a request that named a key, beside its answer."""
+
+    key: str
+    request_digest: str
+    at: datetime
+
+
+async def _to_keep(request: Request, idempotency_key: str) -> _ToKeep:
     """What is kept of a request that names a key; its answer is not known yet."""
     whose = request.headers.get("authorization", "")
     # with the token, which nobody stores: a body holds a password, and this digest is quick to try
     asked = f"{whose}\n{request.method} {request.url.path}\n".encode() + await sent_bytes(request)
-    return IdempotentAnswer(
+    return _ToKeep(
         key=sha256(f"{whose}\n{idempotency_key}".encode()).hexdigest(),
         request_digest=sha256(asked).hexdigest(),
-        body="",
         at=moment_of(request),
     )
 
@@ -103,13 +120,13 @@ async def once(
     """
     key, status = idempotency_key, getattr(request.scope.get("route"), "status_code", None) or 200
     # first, as nobody else writes while the turn is held: no body is waited for with it
-    pending = None if key is None else await _answer_to_keep(request, key)
+    pending = None if key is None else await _to_keep(request, key)
     async with turn_to_write(request) as unit:
         yield partial(_answering, unit, status, pending)
 
 
 @contextmanager
-def _answering(unit: Begin, status: int, pending: IdempotentAnswer | None) -> Iterator[Session]:
+def _answering(unit: Begin, status: int, pending: _ToKeep | None) -> Iterator[Session]:
     with unit() as session:
         session.info[STATUS] = status
         if pending is not None:
@@ -118,10 +135,12 @@ def _answering(unit: Begin, status: int, pending: IdempotentAnswer | None) -> It
         yield session
 
 
-def _refuse_again(session: Session, pending: IdempotentAnswer) -> None:
+def _refuse_again(session: Session, pending: _ToKeep) -> None:
     # the same key at the same moment: the second waits, and finds the first one's answer
-    lock(session, _ALONE, key=int.from_bytes(bytes.fromhex(pending.key[:16]), signed=True))
-    known = session.get(IdempotentAnswer, pending.key)
+    number = int.from_bytes(bytes.fromhex(pending.key[:16]), signed=True)
+    alone, question = Ask(_ALONE, {"number": number}), Ask(_KNOWN, {"key": pending.key})
+    _, (found,) = asked_under(session, [alone], [question])
+    known = found.first()
     if known is None:
         return
     if known.request_digest != pending.request_digest:
@@ -146,10 +165,9 @@ def answers_once(endpoint: Callable[P, R]) -> Callable[P, Response]:
         assert isinstance(session, Session)
         said = kwargs.get("response")  # where a deed may be done and yet answer a no
         status = (said.status_code if isinstance(said, Response) else None) or session.info[STATUS]
-        pending: IdempotentAnswer | None = session.info.get(PENDING)
+        pending: _ToKeep | None = session.info.get(PENDING)
         if pending is not None:
-            pending.status, pending.body = status, body
-            session.add(pending)
+            session.add(IdempotentAnswer(**asdict(pending), status=status, body=body))
         return Response(body, status, media_type="application/json")
 
     return answering

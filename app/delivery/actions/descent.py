@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from app.db import asked, connection_of
+from app.asking import connection_of
 from app.delivery.models import ContainerEvent, Order, Shipment
 from app.intake.actions.donations import code_as_stored
 from app.intake.models import DonationRow, Donor, PatientCode
@@ -226,7 +226,7 @@ def _sent(session: Session, question: Question, **values: str) -> tuple[PatientL
     What is read was checked when it was written, so here only its types are looked at: a recall
     of thousands must not wait, and a line that was altered from outside must still be shown.
     """
-    rows = asked(session, question, **values).all()
+    rows = connection_of(session).execute(question, values).all()
     # packed again after it was put back: where it went last is where it is
     last = {each[CONTAINER]: each for each in rows}
     lines = [dict(zip(FIELDS, each, strict=False)) for each in last.values()]  # seen to above

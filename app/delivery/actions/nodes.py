@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.db import asked
+from app.asking import asked
 from app.delivery.actions.descent import kinds_named
 from app.errors import NotFound
 from app.intake.actions import find_donation, find_donor

@@ -1,33 +1,39 @@
 """Instruments of the laboratory: registered, in service and in calibration when they are used."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
 from app.errors import BadInput, FieldError
 from app.people.actor import Actor
-from app.supplies.actions.at_use import EquipmentAtUse, each_at_use
+from app.quality_control.drafts import Typed
+from app.supplies.actions.at_use import EquipmentAtUse, Use
 from app.supplies.actions.using import use_equipment
 from schemas.quality_record import ResultFacts
 from schemas.result import ResultWords
 
+Instruments: TypeAlias = tuple[EquipmentAtUse | None, ...]
+"""Those of one test as they stood when it was done; None where the register knows no such code."""
 
-def registered(
-    session: Session, codes: tuple[str, ...], *, at: datetime, zone: str
-) -> tuple[EquipmentAtUse, ...]:
-    """The instruments with these codes as they stood at the time of the test (R-ATMP-21).
 
-    Their status is kept until the transaction ends.
+def uses_of(tests: Iterable[Typed], *, by: Actor, at: datetime) -> tuple[Use, ...]:
+    """The use of instruments by each test; undated, it is done now."""
+    return tuple(Use.of(each.equipment, at=each.tested_at or at, zone=by.zone) for each in tests)
+
+
+def registered(instruments: Instruments, codes: tuple[str, ...]) -> tuple[EquipmentAtUse, ...]:
+    """The instruments of a test, all of which have to be in the register (R-ATMP-21).
 
     Raises:
         BadInput: at the field `equipment`, with every code that is not known.
     """
-    rows = each_at_use(session, codes, at=at, zone=zone)
-    unknown = [code for code, row in zip(codes, rows, strict=True) if row is None]
+    unknown = [code for code, row in zip(codes, instruments, strict=True) if row is None]
     if unknown:
         says = f"There is no equipment {', '.join(unknown)} in the register; check its label."
         raise BadInput([FieldError("equipment", says)])
-    return tuple(row for row in rows if row is not None)
+    return tuple(row for row in instruments if row is not None)
 
 
 def use_instruments(

@@ -1,6 +1,6 @@
 """Results are entered, cultures read on, wrong entries corrected; nothing is overwritten."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -12,17 +12,27 @@ from app.errors import BadInput, FieldError, OutOfDate, refuse_if
 from app.lot.lots import lot_for_change
 from app.people.actor import Actor
 from app.quality_control.actions.failures import follow_up
-from app.quality_control.actions.instruments import registered, use_instruments
+from app.quality_control.actions.instruments import (
+    Instruments,
+    registered,
+    use_instruments,
+    uses_of,
+)
 from app.quality_control.actions.samples import check_attached
 from app.quality_control.at_hand import AnyLot
-from app.quality_control.drafts import Draft, Typed
+from app.quality_control.drafts import Draft
 from app.quality_control.models import Result, result_ref
-from app.quality_control.on_record import OnRecord, on_record_of_lot, on_record_of_sample
+from app.quality_control.on_record import (
+    OnRecord,
+    on_record_of_lot,
+    on_record_of_sample,
+    on_record_with_equipment,
+)
 from app.quality_control.quality import find_result, frozen_version
 from app.quality_control.rules import entry
 from app.quality_control.rules.standing import retests_left
 from app.rulebook import judge
-from app.supplies.actions.at_use import EquipmentAtUse
+from app.supplies.actions.at_use import EquipmentAtUse, each_at_use
 from app.trail import audit
 from app.trail.appending import append
 from app.trail.separation import refuse_same_person
@@ -50,8 +60,10 @@ def enter_results(
         OutOfDate: the culture was read on after the page was opened.
     """
     by = by.doing("result.enter")
-    known = on_record_of_sample(session, sample_number, codes_in(entered))
-    return enter_on_record(session, known, entered, by=by, at=at)
+    known, instruments = on_record_with_equipment(
+        session, sample_number, codes_in(entered), uses_of(entered.results, by=by, at=at)
+    )
+    return _enter(session, known, entered, instruments, by=by, at=at)
 
 
 def enter_without_sample(
@@ -81,24 +93,35 @@ def enter_on_record(
     Raises:
         BadInput, Refused, OutOfDate: as `enter_results`.
     """
-    by, lot = by.doing("result.enter"), known.lot
+    by = by.doing("result.enter")
+    instruments = each_at_use(session, uses_of(entered.results, by=by, at=at))
+    return _enter(session, known, entered, instruments, by=by, at=at)
+
+
+def _enter(
+    session: Session,
+    known: OnRecord,
+    entered: EnterResults,
+    instruments: Sequence[Instruments],
+    *,
+    by: Actor,
+    at: datetime,
+) -> tuple[ResultFacts, ...]:
     criteria = _criteria(known.specification, codes_in(entered))
     assert known.codes.issuperset(codes_in(entered))
     drafts: list[tuple[Draft, tuple[EquipmentAtUse, ...]]] = []
     errors: list[FieldError] = []
-    for place, (new, criterion) in enumerate(zip(entered.results, criteria, strict=True)):
+    of_each = zip(entered.results, criteria, instruments, strict=True)
+    for place, (new, criterion, named) in enumerate(of_each):
         with _collected(errors, f"results.{place}."):
-            instruments = _instruments(session, new, by=by, at=at)
+            used = registered(named, new.equipment)
             check_attached(session, known.taken, new.raw_file)
-            drafts.append((Draft.of(known, criterion, new, at=at), instruments))
+            drafts.append((Draft.of(known, criterion, new, at=at), used))
     if errors:
         raise BadInput(errors)
     refuse_if([found for each, _ in drafts for found in judge(entry.RULES, each.facts)])
-    numbers = (f"{lot.number}-R{place:02d}" for place in count(known.count + 1))
-    return tuple(
-        _write(session, known, each, instruments, numbers, by=by, at=at)
-        for each, instruments in drafts
-    )
+    numbers = (f"{known.lot.number}-R{place:02d}" for place in count(known.count + 1))
+    return tuple(_write(session, known, each, used, numbers, by=by, at=at) for each, used in drafts)
 
 
 def correct_result(
@@ -122,20 +145,14 @@ def correct_result(
     before = next(each for each in reversed(known.results) if each.words.number == number)
     if before.words.revision != correction.revision:
         raise OutOfDate
-    instruments = _instruments(session, correction, by=by, at=at)
+    (named,) = each_at_use(session, uses_of([correction], by=by, at=at))
+    instruments = registered(named, correction.equipment)
     check_attached(session, known.taken, correction.raw_file)
     criterion = known.specification.criterion(before.words.criterion)
     draft = Draft.of(known, criterion, correction, at=at, before=before)
     refuse_if(judge(entry.RULES, draft.facts))
     refuse_same_person(session, "result.correct", about=row.ref, by=by)
     return _write(session, known, draft, instruments, iter(()), by=by, at=at)
-
-
-def _instruments(
-    session: Session, typed: Typed, *, by: Actor, at: datetime
-) -> tuple[EquipmentAtUse, ...]:
-    """The instruments of a test as they stood when it was done; undated, it is done now."""
-    return registered(session, typed.equipment, at=typed.tested_at or at, zone=by.zone)
 
 
 def _write(

@@ -1,15 +1,18 @@
 """Equipment as it stood when it was used: its status, and what its logbook says of that day."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, ScalarSelect, Select, bindparam, exists, select
+from sqlalchemy import Result, Row, ScalarSelect, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from app.db import among, asked, columns_of, each_told, lock
+from app.asking import among, asked_under, each_told
+from app.db import columns_of
 from app.errors import NotFound
+from app.kept import Ask
 from app.supplies.actions.finding import as_scanned
 from app.supplies.models import Equipment, EquipmentEvent
 from app.trail.history import as_it_was, changed_since, end_of_minute
@@ -92,20 +95,47 @@ def _at_use_of(count: int) -> Select[*tuple[Any, ...]]:
     ).where(among(_EQUIPMENT.code, "code", count))
 
 
-def lock_equipment(session: Session, codes: Collection[str]) -> int | None:
-    """Keep the status of equipment as it is until the transaction ends; how many were locked.
+@dataclass(frozen=True)
+class Use:
+    """Equipment, by its scanned codes, and when it is used."""
+
+    codes: tuple[str, ...]
+    at: datetime
+    zone: str
+
+    @classmethod
+    def of(cls, codes: Iterable[str], *, at: datetime, zone: str) -> "Use":
+        """The use of equipment with these codes, as people type or scan them."""
+        return cls(tuple(as_scanned(each) for each in codes), at, zone)
+
+    @property
+    def day(self) -> date:
+        """The day of the use where it was done."""
+        return day_of(self.at, self.zone)
+
+    @property
+    def question(self) -> Ask:
+        """What the register, the logbook and the trail know of it."""
+        told = each_told("code", self.codes)
+        told |= each_told("about", map(Equipment.ref_of, self.codes))
+        told |= {"day": self.day, "since": end_of_minute(self.at)}
+        return Ask(_at_use_of(len(self.codes)), told)
+
+
+def locks_of(codes: Iterable[str]) -> list[Ask]:
+    """What keeps the status of equipment as it is until the transaction ends.
 
     Lots come first, then what is used, then the trail (`app.lot.alarm`): two deeds that took them
     in another order could wait for each other.
     """
-    known, locked = sorted({as_scanned(each) for each in codes}), 0
-    for first in range(0, len(known), AT_ONCE):
-        some = known[first : first + AT_ONCE]
-        count = lock(session, _locked(len(some)), **each_told("code", some))
-        if count is None:
-            return None
-        locked += count
-    return locked
+    known = sorted(set(codes))
+    parts = (known[first : first + AT_ONCE] for first in range(0, len(known), AT_ONCE))
+    return [Ask(_locked(len(some)), each_told("code", some)) for some in parts]
+
+
+def lock_equipment(session: Session, codes: Iterable[str]) -> None:
+    """Keep the status of equipment as it is until the transaction ends."""
+    asked_under(session, locks_of(as_scanned(each) for each in codes), [])
 
 
 def equipment_at_use(session: Session, code: str, *, at: datetime, zone: str) -> EquipmentAtUse:
@@ -114,33 +144,50 @@ def equipment_at_use(session: Session, code: str, *, at: datetime, zone: str) ->
     Raises:
         NotFound: there is none with this number.
     """
-    (found,) = each_at_use(session, [code], at=at, zone=zone)
+    ((found,),) = each_at_use(session, [Use.of([code], at=at, zone=zone)])
     if found is None:
         raise NotFound(f"There is no equipment “{code[:60]}”.")
     return found
 
 
-def each_at_use(
-    session: Session, codes: Sequence[str], *, at: datetime, zone: str
-) -> tuple[EquipmentAtUse | None, ...]:
-    """The same of several at once; None where there is none with the number."""
-    if not codes:
-        return ()
-    scanned, day = [as_scanned(each) for each in codes], day_of(at, zone)
-    locked = lock_equipment(session, scanned)
-    named = each_told("code", scanned) | each_told("about", map(Equipment.ref_of, scanned))
-    question = _at_use_of(len(scanned))
-    rows = asked(session, question, day=day, since=end_of_minute(at), **named).all()
-    if locked is not None and len(rows) > locked:  # one was registered in between: lock it too
-        return each_at_use(session, codes, at=at, zone=zone)
-    known = {row.code: _at_use(session, row, at, day) for row in rows}
-    return tuple(known.get(each) for each in scanned)
+def each_at_use(session: Session, uses: Sequence[Use]) -> list[tuple[EquipmentAtUse | None, ...]]:
+    """The equipment of each use as it stood then; None where there is none with the code."""
+    locks = locks_of(code for use in uses for code in use.codes)
+    locked, found = asked_under(session, locks, questions_of(uses))
+    return told_of(session, uses, found, locked)
 
 
-def _at_use(session: Session, row: Row[Any], at: datetime, day: date) -> EquipmentAtUse:
-    found = EquipmentAtUse._make((*row[:-1], at, day))
+def questions_of(uses: Sequence[Use]) -> list[Ask]:
+    """What is asked of uses, each under `locks_of` all their codes."""
+    return [each.question for each in uses if each.codes]
+
+
+def told_of(
+    session: Session,
+    uses: Sequence[Use],
+    found: Sequence[Result[Any]],
+    locked: Sequence[Result[Any]] | None,
+) -> list[tuple[EquipmentAtUse | None, ...]]:
+    """The equipment of each use, from the answers to `questions_of` them and `locks_of` it.
+
+    One that was registered in between was not locked: it is not there yet.
+    """
+    held = None if locked is None else {each for rows in locked for each in rows.scalars()}
+    answers = iter(found)
+    told: list[tuple[EquipmentAtUse | None, ...]] = []
+    for use in uses:
+        rows = next(answers).all() if use.codes else []
+        known = {
+            row.code: _at_use(session, row, use) for row in rows if held is None or row.id in held
+        }
+        told.append(tuple(known.get(each) for each in use.codes))
+    return told
+
+
+def _at_use(session: Session, row: Row[Any], use: Use) -> EquipmentAtUse:
+    found = EquipmentAtUse._make((*row[:-1], use.at, use.day))
     if not row.changed:
         return found
     now = {name: getattr(found, name) for name in _NOW}
-    then = as_it_was(session, Equipment, now, about=Equipment.ref_of(found.code), at=at)
+    then = as_it_was(session, Equipment, now, about=Equipment.ref_of(found.code), at=use.at)
     return found._replace(**{name: (then or UNLISTED)[name] for name in UNLISTED})
