@@ -8,14 +8,10 @@ its own entries by their link at the next start. The folder is shared by all app
 of a site, as its files are.
 """
 
-import fcntl
 import logging
-import os
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -24,18 +20,15 @@ from sqlalchemy.orm import Session
 
 from app.errors import RecordError
 from app.settings import settings
+from app.trail import note_file
 from app.trail.chain import GENESIS
 from schemas.trail import Checkpoint, Head, Intent, Span
 
 log = logging.getLogger("passage")
 WRITTEN = "entries of this transaction"
 GAPS_MAX = 1000
-PAGE = 4096
-ROOM = 1024
-"""The note is made so long, with spaces, that the next ones fit over it."""
 NOTHING = Checkpoint(head=Head(seq=0, link=GENESIS))
 """Where no note is, nobody has vouched for anything yet."""
-_turn = threading.Lock()
 _written: dict[bytes, Checkpoint] = {}
 """The note that this process wrote last."""
 
@@ -71,31 +64,7 @@ def expect(session: Session, before: Head, head: Head) -> None:
 
 def read_checkpoint(path: Path) -> Checkpoint | None:
     """What was written down, or None where nothing was or nobody can read it."""
-    try:
-        with _opened(_lock_of(path), os.O_RDONLY) as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH)  # nobody is half-way through writing it
-            return _told(_content(path))
-    except (FileNotFoundError, NotADirectoryError):
-        return _told(_content(path))  # a copy that is kept elsewhere
-
-
-@contextmanager
-def _opened(path: Path | str, how: int) -> Iterator[int]:
-    """A file as the system opens it: this happens six times at each commit."""
-    file = os.open(path, how | os.O_CLOEXEC, 0o666)
-    try:
-        yield file
-    finally:
-        os.close(file)
-
-
-def _content(path: Path) -> bytes:
-    """What is in the file; nothing where there is none."""
-    try:
-        with _opened(path, os.O_RDONLY) as note:
-            return b"".join(iter(partial(os.read, note, PAGE), b""))
-    except (FileNotFoundError, NotADirectoryError):
-        return b""
+    return _told(note_file.read(path))
 
 
 def _told(content: bytes) -> Checkpoint | None:
@@ -107,11 +76,6 @@ def _told(content: bytes) -> Checkpoint | None:
         return Checkpoint.model_validate_json(content)
     except ValidationError:
         return None
-
-
-@lru_cache(maxsize=8)
-def _lock_of(path: Path) -> str:
-    return str(path.with_suffix(".lock"))
 
 
 def intend(path: Path, entries: Entries) -> None:
@@ -137,41 +101,17 @@ def confirm(path: Path, entries: Entries) -> None:
 def _rewrite(path: Path, noted: Callable[[Checkpoint], Checkpoint]) -> None:
     """Replace the note by a new one, made from the one that is there.
 
-    It is not synced to the disk: after a power cut an older note is as true as a newer one.
+    After a power cut an older note is as true as a newer one.
     """
-    with _turn, _opened(_lock_of(path), os.O_WRONLY | os.O_CREAT) as lock:
-        # released when the file is closed; other processes wait for it
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        there = _content(path)
-        note = noted(_told(there) or NOTHING)
-        content = note.model_dump_json().encode()
-        if len(content) <= len(there) <= PAGE:
-            content = content.ljust(len(there))
-            _write_over(path, content)
-        else:
-            content = content.ljust(ROOM)
-            _replace(path, content)
-        _written.clear()
-        _written[content] = note
+    notes: list[Checkpoint] = []
 
+    def made(there: bytes) -> bytes:
+        notes.append(noted(_told(there) or NOTHING))
+        return notes[-1].model_dump_json().encode()
 
-def _write_over(path: Path, content: bytes) -> None:
-    """Write over the note, because a new file at each commit waits for the disk.
-
-    What fits into one page of memory is there as a whole, or not at all, when the program is
-    killed.
-    """
-    with _opened(path, os.O_WRONLY) as note:
-        written = os.pwrite(note, content, 0)
-    if written != len(content):
-        _replace(path, content)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a new file, which then takes the place of the old."""
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(content)
-    fresh.replace(path)
+    content = note_file.rewrite(path, made)
+    _written.clear()
+    _written[content] = notes[-1]
 
 
 def extended(known: Checkpoint, first: int, head: Head) -> Checkpoint:
