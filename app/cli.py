@@ -92,7 +92,7 @@ def serve_on(listening: "socket") -> None:
     import uvicorn
 
     from app.main import create_app
-    from app.web.listening import keep_what_is_loaded
+    from app.web.listening import keep_what_is_loaded, let_each_finish
 
     config = uvicorn.Config(
         create_app(open_database()),
@@ -101,6 +101,7 @@ def serve_on(listening: "socket") -> None:
         timeout_graceful_shutdown=10,
     )
     keep_what_is_loaded()
+    let_each_finish()
     server = uvicorn.Server(config)
     server.run(sockets=[listening])
     raise typer.Exit(DONE if server.started else CANNOT)

@@ -24,12 +24,12 @@ from sqlalchemy import (
     Text,
     and_,
 )
-from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import TypeDecorator
 
-from app.engines import engines_for
+from app.apart import Apart, ApartPostgres, ApartSqlite
+from app.engines import Health, engine_for, in_utc
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -129,7 +129,13 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine, self._alone = engines_for(url)
+        health = Health()
+        self.engine = engine_for(url, health)
+        self.apart: Apart = (
+            ApartSqlite(self.engine)
+            if self.is_sqlite
+            else ApartPostgres(self.engine, health, options=in_utc(url))
+        )
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         reader = self.engine.execution_options(readonly=True)
         self._read = sessionmaker(reader, expire_on_commit=False)
@@ -158,16 +164,10 @@ class Database:
         with self._read() as session:
             yield session
 
-    @contextmanager
-    def asking(self) -> Iterator[Connection]:
-        """One question alone: it needs no transaction around it, nor the two ways that takes."""
-        with self._alone.connect() as connection:
-            yield connection
-
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
-        self._alone.dispose()
+        self.apart.close()
 
 
 def key_of(row: Base) -> str:

@@ -15,17 +15,14 @@ IDLE_SECONDS = 1.0
 PUT_DOWN = "put down at"
 
 
-def engines_for(url: str) -> tuple[Engine, Engine]:
+def engine_for(url: str, health: "Health") -> Engine:
     """Open the database at `url` with the promises this application needs.
 
     SQLite: write-ahead log, full durability, foreign keys, and a write lock taken at the start of
-    each transaction that may write. PostgreSQL: plain READ COMMITTED, moments told in UTC. The
-    second engine is for questions that are asked alone, without a transaction around them.
+    each transaction that may write. PostgreSQL: plain READ COMMITTED, moments told in UTC.
     """
     if not url.startswith("sqlite"):
-        health = Health()
-        alone: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
-        return _postgres(url, health, 10), _postgres(url, health, 5, **alone)
+        return _postgres(url, health)
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -37,7 +34,7 @@ def engines_for(url: str) -> tuple[Engine, Engine]:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _as_data_error)
-    return engine, engine.execution_options(alone=True)
+    return engine
 
 
 @dataclass
@@ -46,24 +43,27 @@ class Health:
 
     broken_at: float = -IDLE_SECONDS
 
+    def found_broken(self, *_: object) -> None:
+        """Remember that one was broken a moment ago: whoever knows another asks it first."""
+        self.broken_at = monotonic()
 
-def _postgres(url: str, health: Health, connections: int, **more: Any) -> Engine:
+
+def _postgres(url: str, health: Health) -> Engine:
     engine = create_engine(
         url,
         pool_use_lifo=True,
-        pool_size=connections,
-        max_overflow=connections,
-        connect_args={"options": _in_utc(url)},
-        **more,
+        pool_size=10,
+        max_overflow=10,
+        connect_args={"options": in_utc(url)},
     )
     event.listen(engine, "connect", _describe_when_asked)
     event.listen(engine, "checkin", _put_down)
     event.listen(engine, "checkout", partial(_asked_if_alive, engine, health))
-    event.listen(engine, "invalidate", partial(_given_up, health))
+    event.listen(engine, "invalidate", health.found_broken)
     return engine
 
 
-def _in_utc(url: str) -> str:
+def in_utc(url: str) -> str:
     """The options of a session with PostgreSQL, those in its URL too.
 
     Without the last, moments come in the zone of the server, and each has to be turned when read.
@@ -109,10 +109,6 @@ def _describe_when_asked(connection: Any, _record: object) -> None:
 
 def _put_down(_connection: object, record: ConnectionPoolEntry) -> None:
     record.info[PUT_DOWN] = monotonic()
-
-
-def _given_up(health: Health, *_: object) -> None:
-    health.broken_at = monotonic()
 
 
 def _asked_if_alive(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Dialect, Result
+from sqlalchemy import Dialect, Numeric, Result
 from sqlalchemy.engine import Connection, IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DataError, DBAPIError
@@ -80,6 +80,7 @@ def kept(statement: Any, dialect: Dialect) -> Kept:
     assert isinstance(written, SQLCompiler)
     assert not written.post_compile_params, "a place for any number of values is written anew"
     columns = tuple(getattr(statement, "exported_columns", ()))
+    assert not any(isinstance(each.type, Numeric) for each in columns), "amounts are kept as text"
     read = tuple(_on(dialect, each.type).result_processor(dialect, None) for each in columns)
     names = tuple(written.positiontup or ()) if written.positional else tuple(written.binds)
     return Kept(
@@ -120,7 +121,11 @@ def answered(connection: Connection, *asks: Ask) -> list[Result[Any]]:
                 cursor.execute(it.text, it.bound(values))
         found = [cursor.fetchall() if it.answers else () for it, cursor in sent]
     except (connection.dialect.loaded_dbapi.Error, OverflowError) as failed:
-        raise _as_told(connection, ";\n".join(it.text for it, _ in sent), failed) from failed
+        text, dialect = ";\n".join(it.text for it, _ in sent), connection.dialect
+        gone = _is_gone(driven.dbapi_connection, dialect, failed)
+        if gone:
+            connection.invalidate(failed)
+        raise as_told(dialect, text, failed, gone=gone) from failed
     for (statement, _), (_, cursor), rows in zip(asks, sent, found, strict=True):
         if len(rows) <= ROWS_KEPT and len(cursors) < CURSORS_MAX:
             cursors[statement] = cursor
@@ -133,16 +138,20 @@ def _at_once(driven: Any, count: int) -> AbstractContextManager[object]:
     return pipeline() if pipeline else nullcontext()
 
 
-def _as_told(connection: Connection, text: str, failed: Any) -> Exception:
+def _is_gone(driver_connection: Any, dialect: Any, failed: Exception) -> bool:
+    return bool(dialect.is_disconnect(failed, driver_connection, None))
+
+
+def as_told(dialect: Any, text: str, failed: Any, *, gone: bool) -> Exception:
     """The error that SQLAlchemy makes of the driver's. A number beyond 64 bit fits no column."""
     if isinstance(failed, OverflowError):
         return DataError(text, None, failed)
-    dialect: Any = connection.dialect
-    gone = dialect.is_disconnect(failed, connection.connection.dbapi_connection, None)
-    if gone:
-        connection.invalidate(failed)
-    known = dialect.loaded_dbapi.Error
     told: Exception = DBAPIError.instance(
-        text, None, failed, known, connection_invalidated=gone, dialect=dialect
+        text,
+        None,
+        failed,
+        dialect.loaded_dbapi.Error,
+        connection_invalidated=gone,
+        dialect=dialect,
     )
     return told

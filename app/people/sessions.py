@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import Connection, Row, Select, bindparam, select, true, update
+from sqlalchemy import Row, Select, bindparam, select, true, update
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.errors import Forbidden, NotSignedIn
-from app.kept import Ask, answered
+from app.kept import Ask
 from app.people.actor import Actor
 from app.people.credentials import token_digest
 from app.people.models import Account, ApiToken, BrowserSession, Site, roles_named
@@ -91,22 +91,15 @@ async def signed_in(request: Request) -> Actor:
     if known is not None:
         return known
     at = moment_of(request)
-    if request.app.state.database.is_sqlite:
-        actor, stale = _find(request, at)  # the way to a thread is longer, and no reader waits
+    if request.url.path.startswith("/api/"):
+        actor, stale = await _by_token(request, at), None
     else:
-        actor, stale = await run_in_threadpool(_find, request, at)
+        actor, stale = await _by_cookie(request, at)
     if stale is not None:
         async with turns(request).writing:
             await run_in_threadpool(_see_again, request, stale, at)
     request.state.actor = actor
     return actor
-
-
-def _find(request: Request, at: datetime) -> tuple[Actor, int | None]:
-    with request.app.state.database.asking() as database:
-        if request.url.path.startswith("/api/"):
-            return _by_token(database, request.headers.get("authorization"), at), None
-        return _by_cookie(database, request.cookies.get(cookie_name()), at)
 
 
 def _see_again(request: Request, number: int, at: datetime) -> None:
@@ -116,16 +109,21 @@ def _see_again(request: Request, number: int, at: datetime) -> None:
         )
 
 
-def _named(database: Connection, question: Select[Any], token: str) -> Row[Any] | None:
-    (found,) = answered(database, Ask(question, {"digest": token_digest(token)}))
-    return found.first()
+async def _named(request: Request, question: Select[Any], token: str) -> Row[Any] | None:
+    async with turns(request).asking:
+        found = await request.app.state.database.apart.answered(
+            Ask(question, {"digest": token_digest(token)})
+        )
+    row: Row[Any] | None = found.first()
+    return row
 
 
-def _by_cookie(database: Connection, token: str | None, at: datetime) -> tuple[Actor, int | None]:
+async def _by_cookie(request: Request, at: datetime) -> tuple[Actor, int | None]:
     """The actor, and the id of the session when its last sight should be written again."""
+    token = request.cookies.get(cookie_name())
     if not token:
         raise NotSignedIn
-    found = _named(database, _SESSION, token)
+    found = await _named(request, _SESSION, token)
     if found is None or found.ended_at is not None or found.closed_at is not None:
         raise NotSignedIn
     limits = settings()
@@ -137,11 +135,11 @@ def _by_cookie(database: Connection, token: str | None, at: datetime) -> tuple[A
     return actor, (found.id if at - found.seen_at > SEEN_EVERY else None)
 
 
-def _by_token(database: Connection, header: str | None, at: datetime) -> Actor:
-    scheme, _, token = (header or "").partition(" ")
+async def _by_token(request: Request, at: datetime) -> Actor:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn("Send a token: Authorization: Bearer …")
-    found = _named(database, _TOKEN, token)
+    found = await _named(request, _TOKEN, token)
     if found is None or found.revoked_at is not None or found.closed_at is not None:
         raise NotSignedIn("This token is not valid.")
     if found.expires_on < at.date():

@@ -43,11 +43,11 @@ class Draft:
             BadInput: it cannot be read as the criterion asks.
             OutOfDate: the culture was read on after the page was opened.
         """
-        facts = known.facts_on(criterion)
+        facts = known.facts_on(criterion)  # of parts that were checked, each by itself
         change = ResultChange.CORRECTED
         if isinstance(typed, NewResult):
             change, before = _change(facts, typed)
-        asked = EntryFacts(
+        asked = EntryFacts.model_construct(
             criterion=criterion,
             sample=known.sample,
             reading=typed.reading,

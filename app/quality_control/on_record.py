@@ -156,7 +156,7 @@ class OnRecord:
 
     def facts_on(self, criterion: Criterion) -> CriterionFacts:
         """What an entry for this criterion is judged by."""
-        return CriterionFacts(
+        return CriterionFacts.model_construct(
             criterion=criterion,
             sampled=self.sample is not None and self.sample.sample_point == criterion.sample_point,
             results=tuple(each for each in self.results if each.words.criterion == criterion.code),

@@ -105,7 +105,7 @@ def _refuse_changes(session: Session, _context: object, _instances: object) -> N
 def note(session: Session, kind: type[Base], key: str, new: dict[str, Any]) -> None:
     """Let the next entry of the trail hold a row that was just written."""
     noted: list[RowChange] = session.info.setdefault(NOTED, [])
-    noted.append(RowChange(table=kind.__tablename__, key=key, new=new))
+    noted.append(RowChange.model_construct(table=kind.__tablename__, key=key, new=new))
 
 
 def _note_rows(session: Session, _context: object) -> None:

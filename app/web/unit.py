@@ -17,8 +17,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.db import Database
 from app.errors import OutOfDate, RecordError
 
-WRITING_MAX = 8
+WRITING_MAX = 2
+"""On PostgreSQL. While one waits for the disk another thinks; more than two only take the
+interpreter from each other, and come to the end of the trail one by one all the same."""
 READING_MAX = 10
+ASKING_MAX = 5
+"""Who asks is looked for at once by so many on PostgreSQL; each takes a connection."""
 PROVING_MAX = 4
 """Passwords compared at once: each takes 64 MiB and a tenth of a second of a processor."""
 
@@ -72,8 +76,9 @@ class Turns:
     """
 
     def __init__(self, *, one_writer: bool) -> None:
-        self.writing = Semaphore(1 if one_writer else WRITING_MAX)
-        self.reading = Semaphore(READING_MAX)
+        self.writing = Semaphore(1 if one_writer else WRITING_MAX, fast_acquire=True)
+        self.reading = Semaphore(READING_MAX, fast_acquire=True)
+        self.asking = Semaphore(ASKING_MAX, fast_acquire=True)
         self.proving = Semaphore(PROVING_MAX)
 
 

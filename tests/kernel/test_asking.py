@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.asking import asked, asked_in_turn, asked_under, connection_of, sent_later
 from app.db import Database, columns_of
-from app.kept import CURSORS, ROWS_KEPT, Ask, answered, kept
+from app.kept import CURSORS, ROWS_KEPT, Ask, kept
 from app.people.models import Account
 from app.web.machines import IdempotentAnswer
 from tests.shelf import Clock, Shelf
@@ -126,8 +126,8 @@ def test_what_waits_goes_before_anything_else(database: Database, clock: Clock, 
         elif by == "lock":
             asked_under(session, [Ask(COUNT, {})], [Ask(COUNT, {})])
         assert bool(told) == (by != "commit")
-    with database.asking() as connection:
-        assert answered(connection, Ask(COUNT, {}))[0].scalar_one() == 2
+    with database.reading() as session:
+        assert asked(session, COUNT).scalar_one() == 2
 
 
 def test_what_waits_goes_before_what_the_session_adds(session: Session, clock: Clock) -> None:

@@ -1,0 +1,118 @@
+"""Questions that are asked alone, outside any transaction, by the event loop itself.
+
+Who is at the other end is asked at every request, before anything else is begun for it. The way
+to a thread and back takes longer than the answer, so nobody goes it.
+"""
+
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import Engine, Result
+from sqlalchemy.exc import OperationalError
+
+from app.engines import Health
+from app.kept import Ask, answered, as_told, kept
+
+IDLE_MAX = 5
+
+
+class Apart(Protocol):
+    """Where a question is answered at once, as it stands at that moment."""
+
+    async def answered(self, ask: Ask) -> Result[Any]:
+        """The rows that answer a question.
+
+        Raises:
+            DBAPIError: as SQLAlchemy raises it.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back every connection."""
+        ...
+
+
+class ApartSqlite:
+    """SQLite is in this process: one row by its index, and no reader waits for a writer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(alone=True)
+
+    async def answered(self, ask: Ask) -> Result[Any]:
+        """As `Apart`."""
+        with self._engine.connect() as connection:
+            return answered(connection, ask)[0]
+
+    def close(self) -> None:
+        """Its connections are the engine's."""
+
+
+class _Asking(NamedTuple):
+    """A connection, and its cursor for each question."""
+
+    connection: Any
+    cursors: dict[Any, Any]
+
+
+class ApartPostgres:
+    """PostgreSQL is waited for by the event loop, on connections that hold no transaction."""
+
+    def __init__(self, engine: Engine, health: Health, **options: str) -> None:
+        self._health = health
+        self._dialect: Any = engine.dialect
+        self._driver: Any = self._dialect.loaded_dbapi
+        named, where = self._dialect.create_connect_args(engine.url)
+        assert not named, "the driver is told everything by its name"
+        self._where = {**where, **options, "autocommit": True}
+        self._idle: list[_Asking] = []
+
+    async def answered(self, ask: Ask) -> Result[Any]:
+        """As `Apart`. One that lay idle may be broken by now: then the next is asked, or a new."""
+        while self._idle:
+            try:
+                return await self._by(self._idle.pop(), ask)
+            except OperationalError as failed:
+                if not failed.connection_invalidated:
+                    raise
+        return await self._by(await self._new(), ask)
+
+    async def _new(self) -> _Asking:
+        try:
+            connection = await self._driver.AsyncConnection.connect(**self._where)
+        except self._driver.Error as failed:
+            raise self._told(failed, "", gone=True) from failed
+        return _Asking(connection, {})
+
+    async def _by(self, asking: _Asking, ask: Ask) -> Result[Any]:
+        it, (connection, cursors) = kept(ask.statement, self._dialect), asking
+        cursor = cursors.get(ask.statement)
+        if cursor is None:
+            cursor = cursors[ask.statement] = connection.cursor()
+        try:
+            await cursor.execute(it.text, it.bound(ask.values))
+            rows = await cursor.fetchall()
+        except self._driver.Error as failed:
+            gone = self._dialect.is_disconnect(failed, connection, cursor)
+            _end(asking)
+            raise self._told(failed, it.text, gone=gone) from failed
+        except BaseException:  # who asked went away in the middle of it
+            _end(asking)
+            raise
+        if len(self._idle) < IDLE_MAX:
+            self._idle.append(asking)
+        else:
+            _end(asking)
+        return it.answer(rows)
+
+    def _told(self, failed: Exception, text: str, *, gone: bool) -> Exception:
+        if gone:
+            self._health.found_broken()
+        return as_told(self._dialect, text, failed, gone=gone)
+
+    def close(self) -> None:
+        """As `Apart`."""
+        while self._idle:
+            _end(self._idle.pop())
+
+
+def _end(asking: _Asking) -> None:
+    asking.connection.pgconn.finish()  # without a farewell, which would have to be waited for

@@ -1,0 +1,111 @@
+"""Questions that the event loop asks by itself: answered alone, and by whoever is still there."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from time import sleep
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from app.apart import IDLE_MAX
+from app.db import Database, columns_of
+from app.kept import Ask
+from app.people.models import Account
+from tests.shelf import Shelf
+
+T = TypeVar("T")
+ACCOUNTS = columns_of(Account)
+NAMED = select(ACCOUNTS.username, ACCOUNTS.role_names, ACCOUNTS.opened_at).where(
+    ACCOUNTS.username == bindparam("username")
+)
+WHO = Ask(select(func.pg_backend_pid()), {})
+SLEEPS = Ask(select(func.pg_sleep(bindparam("seconds"))), {"seconds": 0.2})
+WRONG = Ask(select(func.chr(bindparam("code", type_=ACCOUNTS.id.type))), {"code": 0})
+CONNECTED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+
+
+def run(asks: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(asks)
+
+
+@pytest.fixture
+def postgres(shelf: Shelf) -> Iterator[Database]:
+    with shelf.lent("postgresql") as (database, _):
+        yield database
+
+
+async def who(database: Database) -> int:
+    number: int = (await database.apart.answered(WHO)).scalar_one()
+    return number
+
+
+def test_it_reads_what_a_session_reads(database: Database) -> None:
+    found = run(database.apart.answered(Ask(NAMED, {"username": "olga"}))).one()
+    with database.reading() as session:
+        assert found == session.execute(NAMED, {"username": "olga"}).one()
+
+
+def test_it_sees_what_was_saved_a_moment_ago(database: Database) -> None:
+    ask = Ask(NAMED, {"username": "olga"})
+    before = run(database.apart.answered(ask)).one()
+    with database.engine.begin() as other:
+        other.execute(text("UPDATE account SET username = 'olga2' WHERE username = 'olga'"))
+    assert before.username == "olga"
+    assert run(database.apart.answered(ask)).first() is None
+
+
+def test_the_same_connection_is_asked_again(postgres: Database) -> None:
+    assert run(who(postgres)) == run(who(postgres))
+
+
+def test_one_that_broke_while_it_lay_idle_is_replaced(postgres: Database) -> None:
+    """Nobody is told: the question changes nothing, so another one is asked."""
+    broken = run(who(postgres))
+    with postgres.engine.connect() as orders:
+        orders.execute(text("SELECT pg_terminate_backend(:number)"), {"number": broken})
+    assert run(who(postgres)) != broken
+
+
+def test_a_question_that_is_wrong_is_told_and_asked_once(postgres: Database) -> None:
+    number = run(who(postgres))
+    with pytest.raises(DBAPIError, match="null character") as told:
+        run(postgres.apart.answered(WRONG))
+    assert not told.value.connection_invalidated
+    assert run(who(postgres)) != number, "what failed is not trusted again"
+
+
+def test_who_goes_away_in_the_middle_leaves_no_answer_to_the_next(postgres: Database) -> None:
+    async def left() -> tuple[int, int]:
+        before = await who(postgres)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(postgres.apart.answered(SLEEPS), 0.05)
+        return before, await who(postgres)
+
+    before, after = run(left())
+    assert before != after
+
+
+def test_many_at_once_are_all_answered_and_few_connections_are_kept(postgres: Database) -> None:
+    async def all_at_once() -> list[Any]:
+        asks = (postgres.apart.answered(SLEEPS) for _ in range(2 * IDLE_MAX))
+        return [each.all() for each in await asyncio.gather(*asks)]
+
+    with postgres.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as orders:
+        before = orders.execute(CONNECTED).scalar_one()
+        assert len(run(all_at_once())) == 2 * IDLE_MAX
+        for _ in range(500):  # the server needs a moment to see that they left
+            left = orders.execute(CONNECTED).scalar_one() - before
+            if left == IDLE_MAX:
+                break
+            sleep(0.01)
+    assert left == IDLE_MAX
+
+
+def test_where_no_database_is_it_says_so(postgres: Database) -> None:
+    nowhere = Database(postgres.url.replace("/d", "/nothing_"))
+    with pytest.raises(OperationalError) as told:
+        run(nowhere.apart.answered(WHO))
+    assert told.value.connection_invalidated
+    nowhere.close()
