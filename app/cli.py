@@ -92,7 +92,7 @@ def serve_on(listening: "socket") -> None:
     import uvicorn
 
     from app.main import create_app
-    from app.web.listening import keep_what_is_loaded, let_each_finish
+    from app.web.listening import settle
 
     config = uvicorn.Config(
         create_app(open_database()),
@@ -100,8 +100,7 @@ def serve_on(listening: "socket") -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    keep_what_is_loaded()
-    let_each_finish()
+    settle()
     server = uvicorn.Server(config)
     server.run(sockets=[listening])
     raise typer.Exit(DONE if server.started else CANNOT)

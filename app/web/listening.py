@@ -40,22 +40,16 @@ def address(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def keep_what_is_loaded() -> None:
-    """Let the program itself never again be looked through for garbage, only what comes after.
+def settle() -> None:
+    """Make the interpreter ready for many short requests, once everything is loaded.
 
-    It takes a tenth of a second, and would take it again and again, each time in the middle of
-    somebody's request. What comes after is looked through when there is more of it than one
-    request makes, not several times in each.
+    The program itself is never again looked through for garbage: it takes a tenth of a second,
+    each time in the middle of somebody's request. What comes after is looked through when there
+    is more of it than one request makes, not several times in each. And a thread goes on as long
+    as most requests take before another is let in: it lets others in by itself whenever it waits
+    for the database, and interrupted more often eight requests at once cost a tenth more each.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS)
-
-
-def let_each_finish() -> None:
-    """Let a thread go on as long as most requests take, before another one is let in.
-
-    It lets others in by itself whenever it waits for the database. Interrupted more often, eight
-    requests at once cost a tenth more each.
-    """
     sys.setswitchinterval(TURN_SECONDS)
