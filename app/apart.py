@@ -4,6 +4,7 @@ Who is at the other end is asked at every request, before anything else is begun
 to a thread and back takes longer than the answer, so nobody goes it.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Engine, Result
@@ -35,7 +36,7 @@ class ApartSqlite:
     """SQLite is in this process: one row by its index, and no reader waits for a writer."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine.execution_options(alone=True)
+        self._engine = engine
 
     async def answered(self, ask: Ask) -> Result[Any]:
         """As `Apart`."""
@@ -56,24 +57,27 @@ class _Asking(NamedTuple):
 class ApartPostgres:
     """PostgreSQL is waited for by the event loop, on connections that hold no transaction."""
 
-    def __init__(self, engine: Engine, health: Health, **options: str) -> None:
+    def __init__(self, engine: Engine, health: Health, told: Mapping[str, str]) -> None:
         self._health = health
         self._dialect: Any = engine.dialect
         self._driver: Any = self._dialect.loaded_dbapi
         named, where = self._dialect.create_connect_args(engine.url)
         assert not named, "the driver is told everything by its name"
-        self._where = {**where, **options, "autocommit": True}
+        self._where = {**where, **told, "autocommit": True}
         self._idle: list[_Asking] = []
 
     async def answered(self, ask: Ask) -> Result[Any]:
         """As `Apart`. One that lay idle may be broken by now: then the next is asked, or a new."""
-        while self._idle:
+        while True:
             try:
-                return await self._by(self._idle.pop(), ask)
+                idle = self._idle.pop()
+            except IndexError:
+                return await self._by(await self._new(), ask)
+            try:
+                return await self._by(idle, ask)
             except OperationalError as failed:
                 if not failed.connection_invalidated:
                     raise
-        return await self._by(await self._new(), ask)
 
     async def _new(self) -> _Asking:
         try:
@@ -115,4 +119,4 @@ class ApartPostgres:
 
 
 def _end(asking: _Asking) -> None:
-    asking.connection.pgconn.finish()  # without a farewell, which would have to be waited for
+    asking.connection.pgconn.finish()  # as its own `close` does, which only a loop can wait for

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Result, Select, bindparam, event
+from sqlalchemy import Column, ColumnElement, Result, Select, bindparam, event, false
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import PendingRollbackError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.kept import Ask, answered
 
 CONNECTION = "connection of this transaction"
 WAITING = "rows that wait to be sent"
+FAILED = "a statement failed"
 
 
 class Waiting(NamedTuple):
@@ -42,13 +44,20 @@ def asked(session: Session, question: Select[*tuple[Any, ...]], **values: object
 def asked_in_turn(session: Session, *asks: Ask) -> list[Result[Any]]:
     """The answers to several, sent at once: each sees what those before it did, and its locks.
 
-    What waits to be written goes before them.
+    What waits to be written goes before them. When one fails, nobody knows which of the rows are
+    there: the transaction can only be rolled back.
     """
+    if session.info.get(FAILED):
+        raise PendingRollbackError("A statement failed. Roll the transaction back.")
     waiting: list[Waiting] = session.info.pop(WAITING, [])
-    found = answered(_connection(session), *(each.ask for each in waiting), *asks)
-    for each, given in zip(waiting, found, strict=False):
-        if each.then is not None:
-            each.then(given)
+    try:
+        found = answered(_connection(session), *(each.ask for each in waiting), *asks)
+        for each, given in zip(waiting, found, strict=False):
+            if each.then is not None:
+                each.then(given)
+    except BaseException:
+        session.info[FAILED] = True
+        raise
     return found[len(waiting) :]
 
 
@@ -69,13 +78,20 @@ def asked_under(
 def sent_later(
     session: Session, ask: Ask, then: Callable[[Result[Any]], object] | None = None
 ) -> None:
-    """Write a row at the latest before anything else is asked, written or committed."""
+    """Write a row at the latest before anything else is asked of the session, or committed.
+
+    Who takes the session's own connection, past `connection_of`, does not see it yet.
+    """
     session.info.setdefault(WAITING, []).append(Waiting(ask, then))
 
 
 def send_waiting(session: Session) -> None:
-    """Send what waits."""
-    if session.info.get(WAITING):
+    """Send what waits.
+
+    Raises:
+        PendingRollbackError: something failed before; nothing of it is saved.
+    """
+    while session.info.get(WAITING) or session.info.get(FAILED):
         asked_in_turn(session)
 
 
@@ -92,6 +108,8 @@ def among(column: Column[Any], name: str, count: int) -> ColumnElement[bool]:
 
     A place for any number of values is written anew into the question at every call.
     """
+    if count == 0:
+        return false()
     return column.in_([bindparam(f"{name}_{place}", type_=column.type) for place in range(count)])
 
 
@@ -100,6 +118,12 @@ def each_told(name: str, values: Iterable[object]) -> dict[str, object]:
     return {f"{name}_{place}": value for place, value in enumerate(values)}
 
 
+def _forget(session: Session, *_: object) -> None:
+    for each in (CONNECTION, WAITING, FAILED):
+        session.info.pop(each, None)
+
+
+event.listen(Session, "after_soft_rollback", _forget)
 event.listen(Session, "do_orm_execute", _before_others)
 event.listen(Session, "before_flush", _before_flush)
 event.listen(Session, "before_commit", send_waiting, insert=True)

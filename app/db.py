@@ -29,7 +29,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import TypeDecorator
 
 from app.apart import Apart, ApartPostgres, ApartSqlite
-from app.engines import Health, engine_for, in_utc
+from app.engines import Health, connection_told, engine_for
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -134,7 +134,7 @@ class Database:
         self.apart: Apart = (
             ApartSqlite(self.engine)
             if self.is_sqlite
-            else ApartPostgres(self.engine, health, options=in_utc(url))
+            else ApartPostgres(self.engine, health, connection_told(url))
         )
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         reader = self.engine.execution_options(readonly=True)

@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 IDLE_SECONDS = 1.0
 PUT_DOWN = "put down at"
+CONNECT_SECONDS = "5"
 
 
 def engine_for(url: str, health: "Health") -> Engine:
@@ -54,7 +55,7 @@ def _postgres(url: str, health: Health) -> Engine:
         pool_use_lifo=True,
         pool_size=10,
         max_overflow=10,
-        connect_args={"options": in_utc(url)},
+        connect_args=connection_told(url),
     )
     event.listen(engine, "connect", _describe_when_asked)
     event.listen(engine, "checkin", _put_down)
@@ -63,13 +64,17 @@ def _postgres(url: str, health: Health) -> Engine:
     return engine
 
 
-def in_utc(url: str) -> str:
-    """The options of a session with PostgreSQL, those in its URL too.
+def connection_told(url: str) -> dict[str, str]:
+    """What each connection to PostgreSQL is told, beside what its URL says.
 
-    Without the last, moments come in the zone of the server, and each has to be turned when read.
+    Moments in UTC: else they come in the zone of the server, and each has to be turned when read.
+    And how long to wait for a server that does not answer, where the URL does not say it.
     """
-    told = make_url(url).query.get("options", "")
-    return f"{told if isinstance(told, str) else ' '.join(told)} -c TimeZone=UTC".strip()
+    told = make_url(url).query
+    options = told.get("options", "")
+    options = options if isinstance(options, str) else " ".join(options)
+    waits = {} if "connect_timeout" in told else {"connect_timeout": CONNECT_SECONDS}
+    return {"options": f"{options} -c TimeZone=UTC".strip(), **waits}
 
 
 class _Described(Sequence[Any]):
@@ -148,6 +153,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if not options.get("alone"):
-        connection.exec_driver_sql("BEGIN" if options.get("readonly") else "BEGIN IMMEDIATE")
+    looks = connection.get_execution_options().get("readonly")
+    connection.exec_driver_sql("BEGIN" if looks else "BEGIN IMMEDIATE")

@@ -6,25 +6,29 @@ how each value is told and read; from then on the driver is asked. Several that 
 go to PostgreSQL in one way there and back, and each sees what those before it did.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Dialect, Numeric, Result
+from sqlalchemy import Dialect, Float, Numeric, Result
 from sqlalchemy.engine import Connection, IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
+# Of what fails in a pipeline psycopg says twice that it did; we tell the first.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
+
 Values: TypeAlias = Mapping[str, object]
 Turned: TypeAlias = Callable[[Any], Any] | None
 """Turns a value of ours into one of the driver's, or back; None where they are the same."""
 CURSORS = "cursors of kept statements"
 CURSORS_MAX = 200
-ROWS_KEPT = 100
+ROWS_KEPT = 10
 """A cursor holds its last answer; one that held more is let go of."""
 
 
@@ -80,19 +84,19 @@ def kept(statement: Any, dialect: Dialect) -> Kept:
     assert isinstance(written, SQLCompiler)
     assert not written.post_compile_params, "a place for any number of values is written anew"
     columns = tuple(getattr(statement, "exported_columns", ()))
-    assert not any(isinstance(each.type, Numeric) for each in columns), "amounts are kept as text"
+    assert not any(isinstance(each.type, Numeric | Float) for each in columns), "kept as text"
+    heads = [each.key for each in columns]
+    assert len(heads) == len(set(heads)), f"two columns with one name in {heads}"
     read = tuple(_on(dialect, each.type).result_processor(dialect, None) for each in columns)
-    names = tuple(written.positiontup or ()) if written.positional else tuple(written.binds)
+    by_name = dict.fromkeys(written.bind_names.values())
+    names = written.positiontup if written.positional else by_name
+    binds = [(name, written.binds[name]) for name in names or ()]
     return Kept(
         text=written.string,
-        told=tuple(
-            (name, _on(dialect, written.binds[name].type).bind_processor(dialect)) for name in names
-        ),
+        told=tuple((name, _on(dialect, each.type).bind_processor(dialect)) for name, each in binds),
         by_place=written.positional,
-        own={
-            name: each.effective_value for name, each in written.binds.items() if not each.required
-        },
-        heads=SimpleResultMetaData([each.key for each in columns]),
+        own={name: each.effective_value for name, each in binds if not each.required},
+        heads=SimpleResultMetaData(heads),
         answers=bool(columns),
         read=read if any(read) else None,
     )
@@ -110,16 +114,22 @@ def answered(connection: Connection, *asks: Ask) -> list[Result[Any]]:
     """
     driven: Any = connection.connection
     cursors: dict[Any, Any] = driven.info.setdefault(CURSORS, {})
+    at_once = len(asks) > 1 and hasattr(driven.driver_connection, "pipeline")
     sent: list[tuple[Kept, Any]] = []
+    found: list[Sequence[Any]] = []
     try:
-        with _at_once(driven, len(asks)):
+        # PostgreSQL's driver sends what is asked in a pipeline when that ends
+        with driven.driver_connection.pipeline() if at_once else nullcontext():
             for statement, values in asks:
                 it = kept(statement, connection.dialect)
                 # taken out while it is in use: the same statement may be sent twice at once
                 cursor = cursors.pop(statement, None) or driven.driver_connection.cursor()
                 sent.append((it, cursor))
                 cursor.execute(it.text, it.bound(values))
-        found = [cursor.fetchall() if it.answers else () for it, cursor in sent]
+                if not at_once:
+                    found.append(_rows(it, cursor))
+        if at_once:
+            found = [_rows(*each) for each in sent]
     except (connection.dialect.loaded_dbapi.Error, OverflowError) as failed:
         text, dialect = ";\n".join(it.text for it, _ in sent), connection.dialect
         gone = _is_gone(driven.dbapi_connection, dialect, failed)
@@ -127,15 +137,22 @@ def answered(connection: Connection, *asks: Ask) -> list[Result[Any]]:
             connection.invalidate(failed)
         raise as_told(dialect, text, failed, gone=gone) from failed
     for (statement, _), (_, cursor), rows in zip(asks, sent, found, strict=True):
-        if len(rows) <= ROWS_KEPT and len(cursors) < CURSORS_MAX:
-            cursors[statement] = cursor
+        _put_back(cursors, statement, cursor, rows)
     return [it.answer(rows) for (it, _), rows in zip(sent, found, strict=True)]
 
 
-def _at_once(driven: Any, count: int) -> AbstractContextManager[object]:
-    """PostgreSQL's driver sends what is asked in here at once, when it ends."""
-    pipeline = getattr(driven.driver_connection, "pipeline", None) if count > 1 else None
-    return pipeline() if pipeline else nullcontext()
+def _rows(it: Kept, cursor: Any) -> Sequence[Any]:
+    rows: Sequence[Any] = cursor.fetchall() if it.answers else ()
+    return rows
+
+
+def _put_back(cursors: dict[Any, Any], statement: Any, cursor: Any, rows: Sequence[Any]) -> None:
+    """Keep a cursor for the next time; the one that was used longest ago makes room."""
+    if len(rows) > ROWS_KEPT:
+        return
+    if len(cursors) >= CURSORS_MAX:
+        cursors.pop(next(iter(cursors)))
+    cursors[statement] = cursor
 
 
 def _is_gone(driver_connection: Any, dialect: Any, failed: Exception) -> bool:

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Select, Text, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
+from app.asking import connection_of
 from app.db import begins_with
 from app.expansion.book import Book
 from app.expansion.cases import MEDIA_FILL, entries, is_trained, worker_case
@@ -66,7 +67,7 @@ def lots(session: Session, search: LotSearch) -> LotList:
         wanted = wanted.where(or_(begins_with(Lot.number, sought), Lot.patient_coi == sought))
     if search.before is not None:
         wanted = wanted.where(Lot.id < search.before)
-    rows = session.connection().execute(wanted).all()
+    rows = connection_of(session).execute(wanted).all()
     lines = [dict(zip(FIELDS, row, strict=False)) for row in rows[:PAGE]]
     return LotList(
         lines=READ.validate_python(lines),
@@ -79,7 +80,7 @@ def product_codes(session: Session) -> Sequence[str]:
 
     Asking for what is distinct would read every lot there is.
     """
-    return session.connection().scalars(PRODUCTS).all()
+    return connection_of(session).scalars(PRODUCTS).all()
 
 
 def products(session: Session, *, by: Actor, at: datetime) -> tuple[DocumentFacts, ...]:

@@ -1,11 +1,14 @@
 """Who is at the other end: browser sessions with an idle lock, and tokens for machines."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
+from anyio import WouldBlock, fail_after
 from fastapi import Depends, Request
-from sqlalchemy import Row, Select, bindparam, select, true, update
+from sqlalchemy import Result, Row, Select, bindparam, select, true, update
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -22,6 +25,7 @@ from app.web.clock import moment_of
 from app.web.unit import turns
 
 SEEN_EVERY = timedelta(seconds=30)
+ASKING_SECONDS = 10
 
 OWN_PASSWORD = "/account/password"  # noqa: S105 - a path
 
@@ -96,8 +100,12 @@ async def signed_in(request: Request) -> Actor:
     else:
         actor, stale = await _by_cookie(request, at)
     if stale is not None:
-        async with turns(request).writing:
-            await run_in_threadpool(_see_again, request, stale, at)
+        with suppress(WouldBlock):  # who only looks waits for no writer; the next time will do
+            turns(request).writing.acquire_nowait()
+            try:
+                await run_in_threadpool(_see_again, request, stale, at)
+            finally:
+                turns(request).writing.release()
     request.state.actor = actor
     return actor
 
@@ -110,12 +118,19 @@ def _see_again(request: Request, number: int, at: datetime) -> None:
 
 
 async def _named(request: Request, question: Select[Any], token: str) -> Row[Any] | None:
-    async with turns(request).asking:
-        found = await request.app.state.database.apart.answered(
-            Ask(question, {"digest": token_digest(token)})
-        )
-    row: Row[Any] | None = found.first()
-    return row
+    """Whom a token names.
+
+    Raises:
+        PoolTimeout: the database did not answer for so long.
+    """
+    ask = Ask(question, {"digest": token_digest(token)})
+    try:
+        with fail_after(ASKING_SECONDS):
+            async with turns(request).asking:
+                found: Result[Any] = await request.app.state.database.apart.answered(ask)
+    except TimeoutError as late:
+        raise PoolTimeout("who asks could not be looked for in time") from late
+    return found.first()
 
 
 async def _by_cookie(request: Request, at: datetime) -> tuple[Actor, int | None]:

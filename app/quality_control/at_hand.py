@@ -77,7 +77,10 @@ AnyLot: TypeAlias = Lot | LotAtHand
 _LOT, _TAKEN = columns_of(Lot), columns_of(SampleTaken)
 _OF_TAKEN = ("id", "number", "sample_point", "taken_at")
 SAMPLE = (
-    select(*(_TAKEN[name] for name in _OF_TAKEN), *(_LOT[each.name] for each in fields(LotAtHand)))
+    select(
+        *(_TAKEN[name] for name in _OF_TAKEN),
+        *(_LOT[each.name].label(f"lot_{each.name}") for each in fields(LotAtHand)),
+    )
     .join_from(SampleTaken.__table__, Lot.__table__, _TAKEN.lot_id == _LOT.id)
     .where(_TAKEN.number == bindparam("number"))
 )

@@ -4,6 +4,7 @@ It stays open from one time to the next: it is written twice at each commit, and
 system lets another thread in before us.
 """
 
+import errno
 import fcntl
 import os
 import threading
@@ -15,14 +16,19 @@ PAGE = 4096
 ROOM = 1024
 """It is made so long, with spaces, that the next content fits over it."""
 FILES_MAX = 8
+TRIES_MAX = 10
 _turn = threading.Lock()
 _files: dict[Path, tuple[int, os.stat_result]] = {}
 """The files that this process holds open, and which ones they are."""
 
 
 def read(path: Path) -> bytes:
-    """What is in the file, when nobody is half-way through writing it; nothing where none is."""
-    while True:
+    """What is in the file, when nobody is half-way through writing it; nothing where none is.
+
+    Raises:
+        OSError: it cannot be read, or is another one each time.
+    """
+    for _ in range(TRIES_MAX):
         try:
             file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError):
@@ -34,6 +40,7 @@ def read(path: Path) -> bytes:
                 return _content(file)
         finally:
             os.close(file)
+    raise OSError(errno.ESTALE, "it is another file each time", str(path))
 
 
 def rewrite(path: Path, made: Callable[[bytes], bytes]) -> bytes:
@@ -58,32 +65,47 @@ def rewrite(path: Path, made: Callable[[bytes], bytes]) -> bytes:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[int]:
-    """The file that is there now, which nobody else reads or writes meanwhile."""
-    file = _opened(path)
-    while not _is_at(path, _files[path][1]):  # somebody put another in its place
-        _close(path)
-        file = _opened(path)
+    """The file that is there now, which nobody else reads or writes meanwhile.
+
+    After an error it is closed, and with it let go of: another server may wait for it.
+    """
     try:
+        file = _current(path)
         yield file
-    finally:
         fcntl.flock(file, fcntl.LOCK_UN)
+    except BaseException:
+        _close(path)
+        raise
 
 
-def _opened(path: Path) -> int:
-    """The file, locked; it is made where there is none."""
+def _current(path: Path) -> int:
+    """The file, locked; opened anew when somebody put another in its place.
+
+    Raises:
+        OSError: it cannot be opened, or is another one each time.
+    """
+    for _ in range(TRIES_MAX):
+        file, known = _opened(path)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if _is_at(path, known):
+            return file
+        _close(path)
+    raise OSError(errno.ESTALE, "it is another file each time", str(path))
+
+
+def _opened(path: Path) -> tuple[int, os.stat_result]:
+    """The file, and which one it is; it is made where there is none."""
     if path not in _files:
         for each in list(_files) if len(_files) >= FILES_MAX else ():
             _close(each)
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         _files[path] = file, os.fstat(file)
-    file, _ = _files[path]
-    fcntl.flock(file, fcntl.LOCK_EX)
-    return file
+    return _files[path]
 
 
 def _close(path: Path) -> None:
-    file, _ = _files.pop(path)
-    os.close(file)
+    if path in _files:
+        os.close(_files.pop(path)[0])
 
 
 def _is_at(path: Path, known: os.stat_result) -> bool:

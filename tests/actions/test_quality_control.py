@@ -231,6 +231,18 @@ def test_an_entry_is_judged_by_the_sample_as_its_step_was_corrected(
     assert after.taken_at == before.taken_at - timedelta(minutes=2)
 
 
+def test_of_a_sample_that_nothing_is_read_on_nothing_is_on_record(
+    session: Session, clock: Clock
+) -> None:
+    """A retention sample may have no criteria."""
+    laboratory = lot_with_samples(session, clock)
+    received_samples(session, clock, laboratory.lot.number)
+    sample = laboratory.samples["UC-BULK"]
+    entered(session, clock, sample, {"VIABILITY": GOOD})
+    known = on_record_of_sample(session, sample, ())
+    assert (known.count, known.results, known.investigations) == (1, (), ())
+
+
 # Entering
 
 

@@ -1,6 +1,7 @@
 """Questions that the event loop asks by itself: answered alone, and by whoever is still there."""
 
 import asyncio
+import socket
 from collections.abc import Coroutine, Iterator
 from time import sleep
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.apart import IDLE_MAX
 from app.db import Database, columns_of
+from app.engines import CONNECT_SECONDS, connection_told
 from app.kept import Ask
 from app.people.models import Account
 from tests.shelf import Shelf
@@ -109,3 +111,15 @@ def test_where_no_database_is_it_says_so(postgres: Database) -> None:
         run(nowhere.apart.answered(WHO))
     assert told.value.connection_invalidated
     nowhere.close()
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for_long() -> None:
+    assert connection_told("postgresql://passage@far")["connect_timeout"] == CONNECT_SECONDS
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        where = f"postgresql+psycopg://127.0.0.1:{silent.getsockname()[1]}/passage"
+        far = Database(f"{where}?connect_timeout=2")
+        assert "connect_timeout" not in connection_told(far.url)
+        with pytest.raises(OperationalError, match="timeout") as told:
+            run(far.apart.answered(WHO))
+        far.close()
+    assert told.value.connection_invalidated

@@ -4,19 +4,28 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import bindparam, func, insert, literal, select, text, union_all
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    PendingRollbackError,
+)
 from sqlalchemy.orm import Session
 
-from app.asking import asked, asked_in_turn, asked_under, connection_of, sent_later
+from app.asking import among, asked, asked_in_turn, asked_under, connection_of, sent_later
 from app.db import Database, columns_of
-from app.kept import CURSORS, ROWS_KEPT, Ask, kept
+from app.kept import CURSORS, CURSORS_MAX, ROWS_KEPT, Ask, kept
 from app.people.models import Account
 from app.web.machines import IdempotentAnswer
 from tests.shelf import Clock, Shelf
 
+NEITHER = "\ud800"
+"""Half of a letter, which neither driver can send."""
 KEYS = columns_of(IdempotentAnswer)
 KEEP = insert(IdempotentAnswer).values({each.key: bindparam(each.key) for each in KEYS})
 COUNT = select(func.count(KEYS.key))
+OPENED_KEYS = select(KEYS.key)
 NAMED = select(KEYS.key, KEYS.status, KEYS.at).where(KEYS.key == bindparam("key"))
 ACCOUNTS = columns_of(Account)
 OPENED = select(ACCOUNTS.username, ACCOUNTS.opened_at).order_by(ACCOUNTS.username)
@@ -39,6 +48,11 @@ def test_each_sees_what_those_before_it_did(session: Session, clock: Clock) -> N
     found = asked_in_turn(session, count, answer("a", clock), count, answer("b", clock), count)
     assert [each.scalar_one() for each in found[::2]] == [0, 1, 2]
     assert [each.all() for each in found[1::2]] == [[], []]
+
+
+def test_it_sees_nothing_that_comes_after_it(session: Session, clock: Clock) -> None:
+    before, _ = asked_in_turn(session, Ask(OPENED_KEYS, {}), answer("a", clock))
+    assert before.all() == []
 
 
 def test_the_same_question_twice_at_once_has_two_answers(session: Session, clock: Clock) -> None:
@@ -99,6 +113,26 @@ def test_a_cursor_that_held_much_is_let_go_of(session: Session) -> None:
     assert many not in cursors
 
 
+def test_the_cursor_that_was_used_longest_ago_makes_room(session: Session) -> None:
+    first, *others = [select(literal(each).label("n")) for each in range(CURSORS_MAX + 1)]
+    for each in (first, *others[:-1], first, others[-1]):
+        asked(session, each).all()
+    cursors = connection_of(session).connection.info[CURSORS]
+    assert len(cursors) == CURSORS_MAX
+    assert first in cursors
+    assert others[0] not in cursors
+
+
+def test_among_none_is_nobody(session: Session) -> None:
+    nobody = select(ACCOUNTS.username).where(among(ACCOUNTS.username, "name", 0))
+    assert asked(session, nobody).all() == []
+
+
+def test_two_columns_with_one_name_are_our_own_mistake(session: Session) -> None:
+    with pytest.raises(AssertionError, match="one name"):
+        asked(session, select(ACCOUNTS.id, ACCOUNTS.username.label("id")))
+
+
 def test_a_question_with_a_place_for_any_number_is_not_kept(session: Session) -> None:
     question = select(KEYS.key).where(KEYS.key.in_(["a", "b"]))
     with pytest.raises(AssertionError, match="written anew"):
@@ -145,3 +179,29 @@ def test_what_waits_is_forgotten_when_nothing_is_saved(database: Database, clock
         session.rollback()
     with database.writing() as session:
         assert asked(session, COUNT).scalar_one() == 0
+
+
+def test_what_failed_in_a_turn_cannot_be_saved_in_part(database: Database, clock: Clock) -> None:
+    """The first row is written, the second is not, and nobody was told of either."""
+    refused = Ask(KEEP, {**answer("b", clock).values, "body": NEITHER})
+
+    def goes_on_after(session: Session) -> None:
+        with pytest.raises((UnicodeError, DBAPIError)):
+            asked_in_turn(session, answer("a", clock), refused)
+        with pytest.raises(PendingRollbackError):
+            asked(session, COUNT)
+        with pytest.raises(PendingRollbackError):
+            session.scalar(COUNT)
+
+    with pytest.raises(PendingRollbackError), database.writing() as session:
+        goes_on_after(session)
+    with database.writing() as session:
+        assert asked(session, COUNT).scalar_one() == 0
+
+
+def test_a_row_that_is_sent_for_another_is_sent_as_well(database: Database, clock: Clock) -> None:
+    with database.writing() as session:
+        second = answer("b", clock)
+        sent_later(session, answer("a", clock), lambda _: sent_later(session, second))
+    with database.reading() as session:
+        assert asked(session, COUNT).scalar_one() == 2

@@ -1,5 +1,12 @@
 """The end of the trail outside the database: never back, cheap, and never in the way."""
 
+import errno
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +15,7 @@ from sqlalchemy import event, text
 from app.db import Database
 from app.people import actions
 from app.settings import settings
-from app.trail import audit
+from app.trail import audit, note_file
 from app.trail.chain import GENESIS
 from app.trail.checkpoint import (
     GAPS_MAX,
@@ -165,3 +172,99 @@ def moved(folder: Path, *, back: bool = False) -> None:
     """The folder is away for a moment."""
     here, there = folder, folder.with_name("away")
     (there if back else here).rename(here if back else there)
+
+
+def is_free(note: Path) -> bool:
+    """Whether another server could write it now."""
+    with note.open("rb+") as other:
+        try:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def unreachable(note: Path) -> Iterator[None]:
+    """The folder is a link that leads nowhere for a moment."""
+    folder, aside = note.parent, note.parent.with_name("aside")
+    folder.rename(aside)
+    folder.symlink_to(folder)
+    yield
+    folder.unlink()
+    aside.rename(folder)
+
+
+def replaced_each_time(note: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Somebody puts another file in its place whenever it was opened."""
+    opened = os.open
+
+    def another(path: object, *how: int) -> int:
+        file = opened(str(path), *how)
+        shutil.copy(note, note.with_suffix(".copy"))
+        note.with_suffix(".copy").replace(note)
+        return file
+
+    note.rename(note.with_suffix(".gone"))
+    shutil.copy(note.with_suffix(".gone"), note)
+    with monkeypatch.context() as patch:
+        patch.setattr(note_file.os, "open", another)
+        yield
+
+
+@pytest.mark.parametrize("how", ["unreachable", "replaced", "full"])
+def test_after_an_error_nobody_waits_for_the_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    note = tmp_path / "folder" / "note.json"
+    note.parent.mkdir()
+    confirm(note, entries((0, "0"), (4, "a")))
+    confirm(note, entries((4, "a"), (5, "b")))
+    if how == "full":
+        troubles = full_disk(monkeypatch)
+    elif how == "replaced":
+        troubles = replaced_each_time(note, monkeypatch)
+    else:
+        troubles = unreachable(note)
+    for _ in troubles:
+        with pytest.raises(OSError, match=r"Too many|another file|No space"):
+            intend(note, entries((5, "b"), (6, "c")))
+    assert is_free(note)
+    confirm(note, entries((5, "b"), (6, "c")))
+    assert read_checkpoint(note) == Checkpoint(head=Head(seq=6, link=link("c")))
+
+
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(note_file.os, "pwrite", full)
+        yield
+
+
+def test_a_note_that_was_only_begun_is_none(tmp_path: Path) -> None:
+    note = tmp_path / "note.json"
+    note.touch()
+    assert read_checkpoint(note) is None
+    confirm(note, entries((0, "0"), (4, "a")))
+    assert read_checkpoint(note) == Checkpoint(head=Head(seq=4, link=link("a")))
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from app.trail.checkpoint import Entries, confirm
+from app.trail.chain import GENESIS
+from schemas.trail import Head
+note, first = Path(sys.argv[1]), int(sys.argv[2])
+for seq in range(first, 400, 4):
+    confirm(note, Entries(Head(seq=seq, link=GENESIS), Head(seq=seq + 1, link=GENESIS)))
+"""
+
+
+def test_processes_that_note_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    note = tmp_path / "note.json"
+    each = [sys.executable, "-c", WRITER, str(note)]
+    writers = [subprocess.Popen([*each, str(first)]) for first in range(4)]
+    assert [writer.wait() for writer in writers] == [0, 0, 0, 0]
+    assert read_checkpoint(note) == Checkpoint(head=head(400))

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 import uvicorn
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.db import Database
 from app.people import actions
@@ -20,11 +20,14 @@ from app.people.models import Account, ApiToken, BrowserSession
 from app.trail import audit
 from app.trail.models import AuditEntry
 from app.web.machines import IdempotentAnswer
+from app.web.unit import WRITING_MAX
 from schemas.people import NewToken, SignIn
 from tests.conftest import PASSWORD, Browser, Clock, app_over, person
+from tests.shelf import Shelf
 from tests.trail.conftest import Verified
 from tests.trail.history import note_of_the_end
 
+WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
 NINA = {
     "username": "nina",
     "name": "Nina Berg",
@@ -253,3 +256,26 @@ def test_a_crowd_of_writers_and_refused_does_not_stop_the_house(
         tokens = select(func.count()).select_from(ApiToken)
         assert session.scalar(tokens) == 61
         assert session.scalar(select(func.count()).select_from(BrowserSession)) == 1
+
+
+def test_who_only_looks_waits_for_no_writer(shelf: Shelf) -> None:
+    """As many as may write wait for a deed of another server, and somebody opens a page."""
+    with shelf.lent("postgresql") as (database, clock):
+        with database.writing() as session:
+            form = SignIn(username="olga", password=PASSWORD)
+            cookie, _ = actions.begin_session(
+                session, form, address="test", at=clock(), record=audit.record
+            )
+        token = {"authorization": f"Bearer {_token(database, 'olga', clock)}"}
+        clock.forward(minutes=1)
+        with served(database, clock) as address, ThreadPoolExecutor(WRITING_MAX) as crowd:
+            with database.engine.connect() as other, other.begin():
+                other.execute(select(func.pg_advisory_xact_lock(audit.TRAIL_LOCK)))
+                for number in range(WRITING_MAX):
+                    new = {"label": f"machine {number}", "expires_on": "2026-12-31"}
+                    url = f"{address}/api/v1/account/tokens"
+                    crowd.submit(httpx.post, url, headers=token, json=new, timeout=60)
+                while other.execute(WAITING).scalar_one() < WRITING_MAX:
+                    time.sleep(0.01)
+                seen = httpx.get(f"{address}/account", cookies={"passage": cookie}, timeout=30)
+            assert seen.status_code == 200
