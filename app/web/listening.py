@@ -5,7 +5,7 @@ import socket
 import sys
 
 NEW_OBJECTS = 5_000
-TURN_SECONDS = 0.02
+TURN_SECONDS = 0.001
 LOCALHOST = {"127.0.0.1", "::1", "0.0.0.0", "::"}  # noqa: S104 - it is compared, not bound
 """A browser on this machine says localhost for each of them."""
 
@@ -45,9 +45,9 @@ def settle() -> None:
 
     The program itself is never again looked through for garbage: it takes a tenth of a second,
     each time in the middle of somebody's request. What comes after is looked through when there
-    is more of it than one request makes, not several times in each. And a thread goes on as long
-    as most requests take before another is let in: it lets others in by itself whenever it waits
-    for the database, and interrupted more often eight requests at once cost a tenth more each.
+    is more of it than one request makes, not several times in each. And a thread that thinks for
+    long lets others in after a thousandth of a second, as often as most do by themselves when
+    they wait for the database: a short page beside a long one would wait five at each step.
     """
     gc.collect()
     gc.freeze()
