@@ -127,12 +127,12 @@ def answered(connection: Connection, *asks: Ask) -> list[Result[Any]]:
                 sent.append((it, cursor))
                 cursor.execute(it.text, it.bound(values))
                 if not at_once:
-                    found.append(_rows(it, cursor))
+                    found.append(_fetched(it, cursor))
         if at_once:
-            found = [_rows(*each) for each in sent]
+            found = [_fetched(*each) for each in sent]
     except (connection.dialect.loaded_dbapi.Error, OverflowError) as failed:
         text, dialect = ";\n".join(it.text for it, _ in sent), connection.dialect
-        gone = _is_gone(driven.dbapi_connection, dialect, failed)
+        gone = dialect.is_disconnect(failed, driven.dbapi_connection, None)  # type: ignore[arg-type]
         if gone:
             connection.invalidate(failed)
         raise as_told(dialect, text, failed, gone=gone) from failed
@@ -141,7 +141,7 @@ def answered(connection: Connection, *asks: Ask) -> list[Result[Any]]:
     return [it.answer(rows) for (it, _), rows in zip(sent, found, strict=True)]
 
 
-def _rows(it: Kept, cursor: Any) -> Sequence[Any]:
+def _fetched(it: Kept, cursor: Any) -> Sequence[Any]:
     rows: Sequence[Any] = cursor.fetchall() if it.answers else ()
     return rows
 
@@ -153,10 +153,6 @@ def _put_back(cursors: dict[Any, Any], statement: Any, cursor: Any, rows: Sequen
     if len(cursors) >= CURSORS_MAX:
         cursors.pop(next(iter(cursors)))
     cursors[statement] = cursor
-
-
-def _is_gone(driver_connection: Any, dialect: Any, failed: Exception) -> bool:
-    return bool(dialect.is_disconnect(failed, driver_connection, None))
 
 
 def as_told(dialect: Any, text: str, failed: Any, *, gone: bool) -> Exception:
