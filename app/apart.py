@@ -14,6 +14,8 @@ from app.engines import Health
 from app.kept import Ask, answered, as_told, kept
 
 IDLE_MAX = 5
+ANSWER_MS = 10_000
+"""One row by its index takes one: who is not answered by then is told so."""
 
 
 class Apart(Protocol):
@@ -63,7 +65,9 @@ class ApartPostgres:
         self._driver: Any = self._dialect.loaded_dbapi
         named, where = self._dialect.create_connect_args(engine.url)
         assert not named, "the driver is told everything by its name"
-        self._where = {**where, **told, "autocommit": True}
+        options = f"{told['options']} -c statement_timeout={ANSWER_MS}"
+        limits = {"options": options, "tcp_user_timeout": ANSWER_MS}
+        self._where = {**where, **told, **limits, "autocommit": True}
         self._idle: list[_Asking] = []
 
     async def answered(self, ask: Ask) -> Result[Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from anyio import WouldBlock, fail_after
+from anyio import Semaphore, WouldBlock, fail_after
 from fastapi import Depends, Request
 from sqlalchemy import Result, Row, Select, bindparam, select, true, update
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -25,7 +25,7 @@ from app.web.clock import moment_of
 from app.web.unit import turns
 
 SEEN_EVERY = timedelta(seconds=30)
-ASKING_SECONDS = 10
+TURN_SECONDS = 10
 
 OWN_PASSWORD = "/account/password"  # noqa: S105 - a path
 
@@ -121,16 +121,27 @@ async def _named(request: Request, question: Select[Any], token: str) -> Row[Any
     """Whom a token names.
 
     Raises:
-        PoolTimeout: the database did not answer for so long.
+        PoolTimeout: so many others are looked for that one's turn did not come.
     """
-    ask = Ask(question, {"digest": token_digest(token)})
+    turn = turns(request).asking
     try:
-        with fail_after(ASKING_SECONDS):
-            async with turns(request).asking:
-                found: Result[Any] = await request.app.state.database.apart.answered(ask)
-    except TimeoutError as late:
-        raise PoolTimeout("who asks could not be looked for in time") from late
+        turn.acquire_nowait()
+    except WouldBlock:
+        await _have(turn)
+    try:
+        ask = Ask(question, {"digest": token_digest(token)})
+        found: Result[Any] = await request.app.state.database.apart.answered(ask)
+    finally:
+        turn.release()
     return found.first()
+
+
+async def _have(turn: Semaphore) -> None:
+    try:
+        with fail_after(TURN_SECONDS):
+            await turn.acquire()
+    except TimeoutError as late:
+        raise PoolTimeout("nobody else is looked for in time") from late
 
 
 async def _by_cookie(request: Request, at: datetime) -> tuple[Actor, int | None]:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from app import apart
 from app.apart import IDLE_MAX
 from app.db import Database, columns_of
 from app.engines import CONNECT_SECONDS, connection_told
@@ -123,3 +124,17 @@ def test_a_server_that_does_not_answer_is_not_waited_for_long() -> None:
             run(far.apart.answered(WHO))
         far.close()
     assert told.value.connection_invalidated
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody holds the table of accounts: who is looked for is told after a while."""
+    monkeypatch.setattr(apart, "ANSWER_MS", 200)
+    database = Database(postgres.url)
+    with database.engine.begin() as other:
+        other.execute(text("LOCK TABLE account IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(OperationalError, match="statement timeout"):
+            run(database.apart.answered(Ask(NAMED, {"username": "olga"})))
+    assert run(database.apart.answered(Ask(NAMED, {"username": "olga"}))).one()
+    database.close()
