@@ -7,11 +7,11 @@ to a thread and back takes longer than the answer, so nobody goes it.
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Engine, Result
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from app.engines import Health
-from app.kept import Ask, answered, as_told, kept
+from app.kept import Answer, Ask, answered, as_told, kept
 
 IDLE_MAX = 5
 ANSWER_MS = 10_000
@@ -21,7 +21,7 @@ ANSWER_MS = 10_000
 class Apart(Protocol):
     """Where a question is answered at once, as it stands at that moment."""
 
-    async def answered(self, ask: Ask) -> Result[Any]:
+    async def answered(self, ask: Ask) -> Answer:
         """The rows that answer a question.
 
         Raises:
@@ -40,7 +40,7 @@ class ApartSqlite:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def answered(self, ask: Ask) -> Result[Any]:
+    async def answered(self, ask: Ask) -> Answer:
         """As `Apart`."""
         with self._engine.connect() as connection:
             return answered(connection, ask)[0]
@@ -70,7 +70,7 @@ class ApartPostgres:
         self._where = {**where, **told, **limits, "autocommit": True}
         self._idle: list[_Asking] = []
 
-    async def answered(self, ask: Ask) -> Result[Any]:
+    async def answered(self, ask: Ask) -> Answer:
         """As `Apart`. One that lay idle may be broken by now: then the next is asked, or a new."""
         while True:
             try:
@@ -90,7 +90,7 @@ class ApartPostgres:
             raise self._told(failed, "", gone=True) from failed
         return _Asking(connection, {})
 
-    async def _by(self, asking: _Asking, ask: Ask) -> Result[Any]:
+    async def _by(self, asking: _Asking, ask: Ask) -> Answer:
         it, (connection, cursors) = kept(ask.statement, self._dialect), asking
         cursor = cursors.get(ask.statement)
         if cursor is None:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Result, Select, bindparam, event, false
+from sqlalchemy import Column, ColumnElement, Select, bindparam, event, false
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import PendingRollbackError
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from app.kept import Ask, answered
+from app.kept import Answer, Ask, answered
 
 CONNECTION = "connection of this transaction"
 WAITING = "rows that wait to be sent"
@@ -19,7 +19,7 @@ class Waiting(NamedTuple):
     """A row to be written, and who is told what the database gave it."""
 
     ask: Ask
-    then: Callable[[Result[Any]], object] | None
+    then: Callable[[Answer], object] | None
 
 
 def connection_of(session: Session) -> Connection:
@@ -35,13 +35,13 @@ def _connection(session: Session) -> Connection:
     return known
 
 
-def asked(session: Session, question: Select[*tuple[Any, ...]], **values: object) -> Result[Any]:
+def asked(session: Session, question: Select[*tuple[Any, ...]], **values: object) -> Answer:
     """The rows that answer a question of bare columns, which is made once and kept."""
     (found,) = asked_in_turn(session, Ask(question, values))
     return found
 
 
-def asked_in_turn(session: Session, *asks: Ask) -> list[Result[Any]]:
+def asked_in_turn(session: Session, *asks: Ask) -> list[Answer]:
     """The answers to several, sent at once: each sees what those before it did, and its locks.
 
     What waits to be written goes before them. When one fails, nobody knows which of the rows are
@@ -63,7 +63,7 @@ def asked_in_turn(session: Session, *asks: Ask) -> list[Result[Any]]:
 
 def asked_under(
     session: Session, locks: Sequence[Ask], asks: Sequence[Ask]
-) -> tuple[list[Result[Any]] | None, list[Result[Any]]]:
+) -> tuple[list[Answer] | None, list[Answer]]:
     """The rows that were locked until the transaction ends, and what was asked under the locks.
 
     On SQLite nobody else writes meanwhile: whatever is read is locked, and the first answer is
@@ -75,9 +75,7 @@ def asked_under(
     return found[: len(locks)], found[len(locks) :]
 
 
-def sent_later(
-    session: Session, ask: Ask, then: Callable[[Result[Any]], object] | None = None
-) -> None:
+def sent_later(session: Session, ask: Ask, then: Callable[[Answer], object] | None = None) -> None:
     """Write a row at the latest before anything else is asked of the session, or committed.
 
     Who takes the session's own connection, past `connection_of`, does not see it yet.

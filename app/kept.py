@@ -7,15 +7,15 @@ go to PostgreSQL in one way there and back, and each sees what those before it d
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Dialect, Float, Numeric, Result
-from sqlalchemy.engine import Connection, IteratorResult
-from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy import Dialect, Float, Numeric
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -39,6 +39,36 @@ class Ask(NamedTuple):
     values: Values
 
 
+Row: TypeAlias = Any
+"""The values of a row, by their names and by their places."""
+
+
+class Answer(list[Row]):
+    """The rows that answer a statement, asked as SQLAlchemy's results are."""
+
+    def all(self) -> Sequence[Row]:
+        """All of them."""
+        return self
+
+    def first(self) -> Row | None:
+        """The first, if there is one."""
+        return self[0] if self else None
+
+    def one(self) -> Row:
+        """The only one; anything else is our own mistake."""
+        (row,) = self
+        return row
+
+    def scalar_one(self) -> Any:
+        """The only value of the only row."""
+        ((value,),) = self
+        return value
+
+    def scalars(self) -> Sequence[Any]:
+        """The first value of each."""
+        return [row[0] for row in self]
+
+
 @dataclass(frozen=True)
 class Kept:
     """A statement as one database wants it."""
@@ -50,7 +80,8 @@ class Kept:
     """Whether the driver wants the values by their places, not by their names."""
     own: Values
     """Values that the statement brings itself."""
-    heads: SimpleResultMetaData
+    row: Callable[[Iterable[Any]], Row]
+    """Makes a row of its values."""
     answers: bool
     """Whether rows come back."""
     read: tuple[Turned, ...] | None
@@ -63,18 +94,15 @@ class Kept:
             return [turned(given[name]) if turned else given[name] for name, turned in self.told]
         return {name: turned(given[name]) if turned else given[name] for name, turned in self.told}
 
-    def answer(self, found: Iterable[Sequence[Any]]) -> Result[Any]:
+    def answer(self, found: Iterable[Sequence[Any]]) -> Answer:
         """The rows that the driver found, as we know them."""
-        return IteratorResult(
-            self.heads, self._rows(found, self.read) if self.read else iter(found)
-        )
+        if self.read is None:
+            return Answer(map(self.row, found))
+        return Answer(self.row(map(_read, self.read, row)) for row in found)
 
-    @staticmethod
-    def _rows(found: Iterable[Sequence[Any]], read: tuple[Turned, ...]) -> Iterator[Sequence[Any]]:
-        for row in found:
-            yield tuple(
-                turned(value) if turned else value for turned, value in zip(read, row, strict=True)
-            )
+
+def _read(turned: Turned, value: Any) -> Any:
+    return turned(value) if turned else value
 
 
 @lru_cache(maxsize=1024)
@@ -85,7 +113,7 @@ def kept(statement: Any, dialect: Dialect) -> Kept:
     assert not written.post_compile_params, "a place for any number of values is written anew"
     columns = tuple(getattr(statement, "exported_columns", ()))
     assert not any(isinstance(each.type, Numeric | Float) for each in columns), "kept as text"
-    heads = [each.key for each in columns]
+    heads = [str(each.key) for each in columns]
     assert len(heads) == len(set(heads)), f"two columns with one name in {heads}"
     read = tuple(_on(dialect, each.type).result_processor(dialect, None) for each in columns)
     by_name = dict.fromkeys(written.bind_names.values())
@@ -96,17 +124,23 @@ def kept(statement: Any, dialect: Dialect) -> Kept:
         told=tuple((name, _on(dialect, each.type).bind_processor(dialect)) for name, each in binds),
         by_place=written.positional,
         own={name: each.effective_value for name, each in binds if not each.required},
-        heads=SimpleResultMetaData(heads),
+        row=_row_of(heads),
         answers=bool(columns),
         read=read if any(read) else None,
     )
+
+
+def _row_of(heads: Sequence[str]) -> Callable[[Iterable[Any]], Row]:
+    kind: Any = namedtuple("Row", heads, rename=True)  # type: ignore[misc]  # noqa: PYI024
+    make: Callable[[Iterable[Any]], Row] = kind._make
+    return make
 
 
 def _on(dialect: Dialect, kind: TypeEngine[Any]) -> TypeEngine[Any]:
     return kind.dialect_impl(dialect)
 
 
-def answered(connection: Connection, *asks: Ask) -> list[Result[Any]]:
+def answered(connection: Connection, *asks: Ask) -> list[Answer]:
     """The rows that answer each statement; of one that gives none, no rows.
 
     Raises:

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 from anyio import Semaphore, WouldBlock, fail_after
 from fastapi import Depends, Request
-from sqlalchemy import Result, Row, Select, bindparam, select, true, update
+from sqlalchemy import Select, bindparam, select, true, update
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.errors import Forbidden, NotSignedIn
-from app.kept import Ask
+from app.kept import Answer, Ask, Row
 from app.people.actor import Actor
 from app.people.credentials import token_digest
 from app.people.models import Account, ApiToken, BrowserSession, Site, roles_named
@@ -117,7 +117,7 @@ def _see_again(request: Request, number: int, at: datetime) -> None:
         )
 
 
-async def _named(request: Request, question: Select[Any], token: str) -> Row[Any] | None:
+async def _named(request: Request, question: Select[Any], token: str) -> Row | None:
     """Whom a token names.
 
     Raises:
@@ -130,7 +130,7 @@ async def _named(request: Request, question: Select[Any], token: str) -> Row[Any
         await _have(turn)
     try:
         ask = Ask(question, {"digest": token_digest(token)})
-        found: Result[Any] = await request.app.state.database.apart.answered(ask)
+        found: Answer = await request.app.state.database.apart.answered(ask)
     finally:
         turn.release()
     return found.first()
@@ -178,7 +178,7 @@ def actor_of(session: Session, account: Account) -> Actor:
     return _actor(session.execute(_NAMED.where(Account.id == account.id)).one())
 
 
-def _actor(found: Row[*tuple[Any, ...]], **session: Any) -> Actor:
+def _actor(found: Row, **session: Any) -> Actor:
     known = {name: getattr(found, name) for name in ACTOR}
     return Actor(roles=roles_named(found.role_names), **known, **session)
 
@@ -199,7 +199,8 @@ class Allowed:
             raise MustChangePassword
         actor = by.doing(self.deed)
         if request.method == "POST":
-            actor = replace(actor, tried=await tried_before(request, actor, at=moment_of(request)))
+            tried = await tried_before(request, actor, at=moment_of(request))
+            actor = replace(actor, tried=tried) if tried else actor
         request.state.actor = actor
         return actor
 

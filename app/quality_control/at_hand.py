@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.asking import asked
 from app.db import columns_of
 from app.errors import NotFound
 from app.expansion.models import SampleTaken, sample_ref
+from app.kept import Row
 from app.lot.models import Lot
 from app.quality_control.models import result_ref
 
@@ -97,7 +98,7 @@ def sample_for_entry(session: Session, number: str) -> SampleAtHand:
     return at_hand(asked(session, LOCKED, number=number).first(), number)
 
 
-def at_hand(row: Row[Any] | None, number: str) -> SampleAtHand:
+def at_hand(row: Row | None, number: str) -> SampleAtHand:
     """The sample in a row that begins with the columns of `SAMPLE`.
 
     Raises:

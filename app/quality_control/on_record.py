@@ -14,7 +14,6 @@ from sqlalchemy import (
     BindParameter,
     Column,
     Label,
-    Row,
     Select,
     bindparam,
     distinct,
@@ -28,7 +27,7 @@ from app.asking import among, asked, asked_under, each_told
 from app.db import columns_of
 from app.expansion.gathering import words_of
 from app.expansion.models import SampleTaken, StepRow
-from app.kept import Ask
+from app.kept import Ask, Row
 from app.lot.models import Lot
 from app.masters.frozen import bundle_of
 from app.masters.shelf import approval_of
@@ -219,7 +218,7 @@ def on_record_of_lot(session: Session, lot: AnyLot, codes: Collection[str]) -> O
 def _on_record(
     session: Session,
     lot: AnyLot,
-    row: Row[Any],
+    row: Row,
     codes: Collection[str],
     sample: SampleAtHand | None,
 ) -> OnRecord:
@@ -256,7 +255,7 @@ def _signed(session: Session, entries: Collection[EntryAtHand]) -> dict[int, Sig
     return {entry: signed[binding] for entry, binding in bindings.items()}
 
 
-def _sample_facts(session: Session, sample: SampleAtHand, known: Row[Any]) -> SampleFacts:
+def _sample_facts(session: Session, sample: SampleAtHand, known: Row) -> SampleFacts:
     taken_at = sample.taken_at
     if known.corrected is not None:
         values = words_of(session.get_one(StepRow, known.corrected)).values

@@ -6,12 +6,12 @@ database does: what is written at every deed of the bench comes this way.
 
 from functools import cache, partial
 
-from sqlalchemy import JSON, Insert, Result, bindparam, insert, inspect
+from sqlalchemy import JSON, Insert, bindparam, insert, inspect
 from sqlalchemy.orm import Session
 
 from app.asking import sent_later
 from app.db import AppendOnly, Base
-from app.kept import Ask
+from app.kept import Answer, Ask
 from app.trail.capture import note, shown
 
 
@@ -28,7 +28,7 @@ def append(session: Session, kind: type[Base], **values: object) -> None:
     sent_later(session, Ask(_insert(kind), row), partial(_note, session, kind, row))
 
 
-def _note(session: Session, kind: type[Base], row: dict[str, object], given: Result[int]) -> None:
+def _note(session: Session, kind: type[Base], row: dict[str, object], given: Answer) -> None:
     mapper, number = inspect(kind), given.scalar_one()
     state = {name: shown(mapper, name, value) for name, value in row.items()}
     note(session, kind, str(number), {"id": number} | state)

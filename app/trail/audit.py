@@ -4,12 +4,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, insert, select, true
+from sqlalchemy import Select, bindparam, func, insert, select, true
 from sqlalchemy.orm import Session
 
 from app.asking import asked, asked_under, sent_later
 from app.db import Base, columns_of
-from app.kept import Ask
+from app.kept import Ask, Row
 from app.people.actor import Actor
 from app.trail import checkpoint
 from app.trail.capture import take_noted
@@ -124,5 +124,5 @@ def head(session: Session) -> Head:
     return _head(asked(session, _LAST).first())
 
 
-def _head(last: Row[Any] | None) -> Head:
+def _head(last: Row | None) -> Head:
     return Head(seq=last.seq, link=last.link) if last else Head(seq=0, link=GENESIS)

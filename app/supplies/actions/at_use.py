@@ -6,13 +6,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Result, Row, ScalarSelect, Select, bindparam, exists, select
+from sqlalchemy import ScalarSelect, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from app.asking import among, asked_under, each_told
 from app.db import columns_of
 from app.errors import NotFound
-from app.kept import Ask
+from app.kept import Answer, Ask, Row
 from app.supplies.actions.finding import as_scanned
 from app.supplies.models import Equipment, EquipmentEvent
 from app.trail.history import as_it_was, changed_since, end_of_minute
@@ -165,8 +165,8 @@ def questions_of(uses: Sequence[Use]) -> list[Ask]:
 def told_of(
     session: Session,
     uses: Sequence[Use],
-    found: Sequence[Result[Any]],
-    locked: Sequence[Result[Any]] | None,
+    found: Sequence[Answer],
+    locked: Sequence[Answer] | None,
 ) -> list[tuple[EquipmentAtUse | None, ...]]:
     """The equipment of each use, from the answers to `questions_of` them and `locks_of` it.
 
@@ -184,7 +184,7 @@ def told_of(
     return told
 
 
-def _at_use(session: Session, row: Row[Any], use: Use) -> EquipmentAtUse:
+def _at_use(session: Session, row: Row, use: Use) -> EquipmentAtUse:
     found = EquipmentAtUse._make((*row[:-1], use.at, use.day))
     if not row.changed:
         return found
