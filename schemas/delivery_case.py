@@ -21,7 +21,14 @@ class Step(StrEnum):
     ADMINISTER = "administer"
 
 
-class ContainerCase(Contract):
+class OrderCase(Contract):
+    """An order that somebody wants to work for."""
+
+    order: Code
+    order_cancelled: bool
+
+
+class ContainerCase(OrderCase):
     """A container, its lot and its order at the moment of a step."""
 
     step: Step
@@ -39,8 +46,6 @@ class ContainerCase(Contract):
     donation_use: DonationUse
     lot_patient: str | None
     lot_product: Code
-    order: Code
-    order_cancelled: bool
     order_patient: str
     order_product: Code
     order_lot: str | None

@@ -84,10 +84,15 @@ class WorkerCase(Contract):
     aseptic: bool = Field(description="With a media fill that is valid today (R-ATMP-17).")
 
 
-class BenchCase(Contract):
-    """A step as it is entered, first or corrected: what is asked of it at the bench."""
+class LotCase(Contract):
+    """A lot in which somebody wants to write."""
 
     lot: LotFacts
+
+
+class BenchCase(LotCase):
+    """A step as it is entered, first or corrected: what is asked of it at the bench."""
+
     worker: WorkerCase
     step: Step
     done: Performed = Field(description="What was used, and when.")

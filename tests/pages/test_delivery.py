@@ -38,6 +38,9 @@ def on_its_way(database: Database, clock: Clock, site: CertifiedSite) -> Deliver
         return taken_to(ordered(session, clock, lot), step.logged)
 
 
+CLOSED = "This cannot be done now"
+
+
 def signed(who: str) -> dict[str, str]:
     return {"signing.username": who, "signing.password": PASSWORD}
 
@@ -153,6 +156,33 @@ def test_a_bag_goes_from_order_to_patient_by_four_people(
     found = lars.get("/genealogy", params={"ref": "D-2026-0002"}).text
     assert patient in found
     assert "Dr. S. Rao, +48 000 000 001" in found
+
+
+def test_packing_is_not_offered_for_an_order_that_was_withdrawn(
+    browser: Open, database: Database, clock: Clock, site: CertifiedSite
+) -> None:
+    with database.writing() as session:
+        lot = lots_of(session, site)[0]
+        step.qualified_shipper(session, clock, step.bundle_of(session, lot).product)
+        patient = str(lot.patient_coi)
+    sita, lars = browser("sita"), browser("lars")
+    order = sent(
+        sita,
+        "/delivery/requests/new",
+        product_code="BM-MSC-AUTO",
+        patient_code=patient,
+        weight_kg="70",
+        containers="1",
+        planned_at=local(clock() + timedelta(hours=20)),
+        contact="Dr. S. Rao, +48 000 000 001",
+        **signed("sita"),
+    )
+    assert CLOSED not in lars.get(f"{order}/pack").text
+    sent(sita, f"{order}/cancel", reason="The patient is not well enough", version="1")
+    opened = lars.get(f"{order}/pack").text
+    assert CLOSED in opened
+    assert "was withdrawn" in opened
+    assert "seal" not in opened
 
 
 def test_the_wrong_patient_at_the_hand_over_stops_everything(

@@ -133,6 +133,7 @@ CLOSED = "This cannot be done now"
         ("sita", f"/delivery/shipments/{PACKED}-S1/receive", "-S1 is on the way"),
         ("sita", f"/delivery/containers/{VIAL.format('001')}/return", "cannot become “Returned”"),
         ("sita", f"/delivery/orders/{ON_THE_WAY}/cancel", "is packed or on its way for this order"),
+        ("olga", f"/lots/{TESTED}/steps/S140/1/correct", "its production takes no more entries"),
     ],
 )
 def test_a_form_that_cannot_be_sent_says_so_when_it_is_opened(

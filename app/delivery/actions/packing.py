@@ -20,6 +20,7 @@ from app.delivery.actions.finding import (
 )
 from app.delivery.models import Order, Shipment, ShipperQualification
 from app.delivery.rules import CONTAINER, LOAD
+from app.delivery.rules.containers import order_stands
 from app.errors import NotFound, refuse_if
 from app.intake.actions import donation_dossier, donor_summary, find_donation
 from app.lot.containers import container_for_change
@@ -31,7 +32,7 @@ from app.trail import audit
 from app.trail.signatures import sign
 from schemas.base import day_of
 from schemas.delivery import EventKind, Papers
-from schemas.delivery_case import Step
+from schemas.delivery_case import OrderCase, Step
 from schemas.delivery_forms import Pack, Qualification, QualifyShipper, Unpack
 from schemas.donor_records import DonorSummary
 from schemas.finding import Finding
@@ -106,6 +107,16 @@ def pack(session: Session, order_number: str, form: Pack, *, by: Actor, at: date
     details = {**form.plain(), "shipment": shipment.number}
     record_for_each(session, containers, did="delivery.pack", by=by, at=at, details=details)
     return shipment
+
+
+def refuse_withdrawn(order: Order) -> None:
+    """Refuse to pack for an order that was withdrawn; packing asks it of each container.
+
+    Raises:
+        Refused: DLV-12.
+    """
+    case = OrderCase(order=order.number, order_cancelled=order.cancelled_at is not None)
+    refuse_if(judge((order_stands,), case))
 
 
 def _judge(

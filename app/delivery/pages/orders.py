@@ -114,6 +114,9 @@ def pack_form(request: Request, number: NumberInPath, by: Packer, session: Look)
         contract=Pack,
         values={"scans": [{}] * max(still_ordered(session, row), 1)},
         options={"shipper_code": shippers} if shippers else {},
+        closed=closed_if(
+            partial(packing.refuse_withdrawn, row), way_on=f"/delivery/orders/{number}"
+        ),
     )
 
 

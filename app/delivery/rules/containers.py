@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.rulebook import rule
 from schemas.base import local_words
-from schemas.delivery_case import ContainerCase, Step
+from schemas.delivery_case import ContainerCase, OrderCase, Step
 from schemas.lot import ContainerState, Stage
 
 STARTS_FROM = {
@@ -109,7 +109,7 @@ def opening_is_recorded(case: ContainerCase) -> Iterator[str]:
 
 
 @rule("DLV-12", cite="R-DEL-09", mend="Ask the treating site for a new order.")
-def order_stands(case: ContainerCase) -> Iterator[str]:
+def order_stands(case: OrderCase) -> Iterator[str]:
     """The order was not withdrawn."""
     if case.order_cancelled:
         yield f"Order {case.order} was withdrawn."

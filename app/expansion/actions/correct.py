@@ -23,13 +23,16 @@ from app.expansion.correcting import (
 from app.expansion.gathering import book_of, entry_row, step_of
 from app.expansion.models import StepRow
 from app.expansion.rules import CORRECTION_RULES
+from app.expansion.rules.step import corrected_before_endorsement
 from app.expansion.work import Work
-from app.lot.lots import lot_for_change
+from app.lot.lots import facts_of, lot_for_change
+from app.lot.models import Lot
 from app.people.actor import Actor
 from app.rulebook import judge
 from app.trail import audit
 from app.trail.separation import refuse_same_person
 from schemas.expansion import CorrectStep
+from schemas.expansion_facts import LotCase
 from schemas.master_step import Step
 from schemas.production import EntryWords
 
@@ -77,6 +80,15 @@ def correct_step(
         details=correction.plain(),
     )
     return row
+
+
+def refuse_endorsed(lot: Lot, by: Actor) -> None:
+    """Refuse to correct what was entered for a lot whose production is over, as a correction does.
+
+    Raises:
+        Refused: EXP-54.
+    """
+    refuse_if(judge((corrected_before_endorsement,), LotCase(lot=facts_of(lot, by))))
 
 
 def _replace(work: Work, was: EntryWords, correction: CorrectStep, old: StepRow) -> StepRow:

@@ -1,5 +1,6 @@
 """Screens of a lot's steps: all of them, the one to be done, its check, its correction, the end."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Path, Request
@@ -14,6 +15,7 @@ from app.people.actor import Actor
 from app.people.sessions import allowed
 from app.trail.separation import has_clash
 from app.web.clock import Now
+from app.web.closed import closed_if
 from app.web.forms import upload_in
 from app.web.pages import Form, go_to, sent, show
 from app.web.routing import Addresses
@@ -143,6 +145,9 @@ def correct_form(
         beside=used.correction_fields(stores, words, step, typed),
         with_file=step.kind is StepKind.FREEZE,
         clash=has_clash(session, "step.correct", about=entry.ref, by=by),
+        closed=closed_if(
+            partial(actions.refuse_endorsed, lot, by), way_on=f"/lots/{number}/production"
+        ),
     )
 
 

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from app.rulebook import rule
-from schemas.expansion_facts import CheckCase, CorrectionCase, PlaceCase, StepCase, WorkerCase
+from schemas.expansion_facts import (
+    CheckCase,
+    CorrectionCase,
+    LotCase,
+    PlaceCase,
+    StepCase,
+    WorkerCase,
+)
 from schemas.lot import LotFacts, Stage
 from schemas.master_step import Step
 
@@ -204,7 +211,7 @@ def corrector_is_able(case: CorrectionCase) -> Iterator[str]:
 
 
 @rule("EXP-54", cite="R-ATMP-07", mend="Report a deviation instead.")
-def corrected_before_endorsement(case: CorrectionCase) -> Iterator[str]:
+def corrected_before_endorsement(case: LotCase) -> Iterator[str]:
     """An entry is corrected until production is endorsed; after that nothing is moved."""
     yield from stage_words(case.lot)
 
