@@ -4,6 +4,9 @@ Who is at the other end is asked at every request, before anything else is begun
 to a thread and back takes longer than the answer, so nobody goes it.
 """
 
+import asyncio
+import os
+import socket
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
@@ -14,8 +17,8 @@ from app.engines import Health
 from app.kept import Answer, Ask, answered, as_told, kept
 
 IDLE_MAX = 5
-ANSWER_MS = 10_000
-"""One row by its index takes one: who is not answered by then is told so."""
+ANSWER_SECONDS = 10.0
+"""One row by its index takes a thousandth of one."""
 
 
 class Apart(Protocol):
@@ -65,23 +68,27 @@ class ApartPostgres:
         self._driver: Any = self._dialect.loaded_dbapi
         named, where = self._dialect.create_connect_args(engine.url)
         assert not named, "the driver is told everything by its name"
-        options = f"{told['options']} -c statement_timeout={ANSWER_MS}"
-        limits = {"options": options, "tcp_user_timeout": ANSWER_MS}
-        self._where = {**where, **told, **limits, "autocommit": True}
+        # first, so that what the URL says of it comes after, and holds
+        options = f"-c statement_timeout={ANSWER_SECONDS * 1000:.0f} {told['options']}"
+        self._where = {**where, **told, "options": options, "autocommit": True}
         self._idle: list[_Asking] = []
 
     async def answered(self, ask: Ask) -> Answer:
-        """As `Apart`. One that lay idle may be broken by now: then the next is asked, or a new."""
-        while True:
-            try:
-                idle = self._idle.pop()
-            except IndexError:
-                return await self._by(await self._new(), ask)
-            try:
-                return await self._by(idle, ask)
-            except OperationalError as failed:
-                if not failed.connection_invalidated:
-                    raise
+        """As `Apart`. One that lay idle may be broken by now: then a new one is asked.
+
+        Who is not answered within `ANSWER_SECONDS`, by that one or by the new, is told so.
+        """
+        try:
+            idle = self._idle.pop()
+        except IndexError:
+            return await self._by(await self._new(), ask)
+        try:
+            return await self._by(idle, ask)
+        except OperationalError as failed:
+            if not failed.connection_invalidated:
+                raise
+        self.close()  # the others lay as long, and lead to the same server
+        return await self._by(await self._new(), ask)
 
     async def _new(self) -> _Asking:
         try:
@@ -95,6 +102,8 @@ class ApartPostgres:
         cursor = cursors.get(ask.statement)
         if cursor is None:
             cursor = cursors[ask.statement] = connection.cursor()
+        # a server that is there and says nothing is waited for without end, even by who goes away
+        late = asyncio.get_running_loop().call_later(1.5 * ANSWER_SECONDS, _cut, connection)
         try:
             await cursor.execute(it.text, it.bound(ask.values))
             rows = await cursor.fetchall()
@@ -105,6 +114,8 @@ class ApartPostgres:
         except BaseException:  # who asked went away in the middle of it
             _end(asking)
             raise
+        finally:
+            late.cancel()
         if len(self._idle) < IDLE_MAX:
             self._idle.append(asking)
         else:
@@ -120,6 +131,12 @@ class ApartPostgres:
         """As `Apart`."""
         while self._idle:
             _end(self._idle.pop())
+
+
+def _cut(connection: Any) -> None:
+    """End the way to a server, so that who waits there for an answer hears of it."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as way:
+        way.shutdown(socket.SHUT_RDWR)
 
 
 def _end(asking: _Asking) -> None:

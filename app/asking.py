@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, ColumnElement, Select, bindparam, event, false
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import PendingRollbackError
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from app.kept import Answer, Ask, answered
 
@@ -116,12 +116,13 @@ def each_told(name: str, values: Iterable[object]) -> dict[str, object]:
     return {f"{name}_{place}": value for place, value in enumerate(values)}
 
 
-def _forget(session: Session, *_: object) -> None:
-    for each in (CONNECTION, WAITING, FAILED):
-        session.info.pop(each, None)
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        for each in (CONNECTION, WAITING, FAILED):
+            session.info.pop(each, None)
 
 
-event.listen(Session, "after_soft_rollback", _forget)
+event.listen(Session, "after_transaction_end", _forget)
 event.listen(Session, "do_orm_execute", _before_others)
 event.listen(Session, "before_flush", _before_flush)
 event.listen(Session, "before_commit", send_waiting, insert=True)

@@ -13,7 +13,14 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 IDLE_SECONDS = 1.0
 PUT_DOWN = "put down at"
-CONNECT_SECONDS = "5"
+GIVEN_UP = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
+"""In seconds, the last in thousandths: how soon a connection counts as broken."""
 
 
 def engine_for(url: str, health: "Health") -> Engine:
@@ -65,16 +72,16 @@ def _postgres(url: str, health: Health) -> Engine:
 
 
 def connection_told(url: str) -> dict[str, str]:
-    """What each connection to PostgreSQL is told, beside what its URL says.
+    """What the connections of the application to PostgreSQL are told, beside what its URL says.
 
     Moments in UTC: else they come in the zone of the server, and each has to be turned when read.
-    And how long to wait for a server that does not answer, where the URL does not say it.
+    And how soon a server that does not answer, or is not there any more, is given up.
     """
     told = make_url(url).query
     options = told.get("options", "")
     options = options if isinstance(options, str) else " ".join(options)
-    waits = {} if "connect_timeout" in told else {"connect_timeout": CONNECT_SECONDS}
-    return {"options": f"{options} -c TimeZone=UTC".strip(), **waits}
+    limits = {name: limit for name, limit in GIVEN_UP.items() if name not in told}
+    return {"options": f"{options} -c TimeZone=UTC".strip(), **limits}
 
 
 class _Described(Sequence[Any]):

@@ -20,8 +20,8 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-# Of what fails in a pipeline psycopg says twice that it did; we tell the first.
-logging.getLogger("psycopg").setLevel(logging.ERROR)
+# Of what fails in a pipeline psycopg says twice that it did; the first is told by us.
+logging.getLogger("psycopg").addFilter(lambda it: not str(it.msg).startswith("error ignored"))
 
 Values: TypeAlias = Mapping[str, object]
 Turned: TypeAlias = Callable[[Any], Any] | None
@@ -113,8 +113,9 @@ def kept(statement: Any, dialect: Dialect) -> Kept:
     assert not written.post_compile_params, "a place for any number of values is written anew"
     columns = tuple(getattr(statement, "exported_columns", ()))
     assert not any(isinstance(each.type, Numeric | Float) for each in columns), "kept as text"
-    heads = [str(each.key) for each in columns]
+    heads = [each.key or f"column_{place}" for place, each in enumerate(columns)]
     assert len(heads) == len(set(heads)), f"two columns with one name in {heads}"
+    assert not {"count", "index"}.intersection(heads), "a row has these itself"
     read = tuple(_on(dialect, each.type).result_processor(dialect, None) for each in columns)
     by_name = dict.fromkeys(written.bind_names.values())
     names = written.positiontup if written.positional else by_name
@@ -131,7 +132,7 @@ def kept(statement: Any, dialect: Dialect) -> Kept:
 
 
 def _row_of(heads: Sequence[str]) -> Callable[[Iterable[Any]], Row]:
-    kind: Any = namedtuple("Row", heads, rename=True)  # type: ignore[misc]  # noqa: PYI024
+    kind: Any = namedtuple("Row", heads)  # type: ignore[misc]  # noqa: PYI024
     make: Callable[[Iterable[Any]], Row] = kind._make
     return make
 

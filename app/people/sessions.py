@@ -1,9 +1,8 @@
 """Who is at the other end: browser sessions with an idle lock, and tokens for machines."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from anyio import Semaphore, WouldBlock, fail_after
 from fastapi import Depends, Request
@@ -60,6 +59,13 @@ _TOKEN = (
 )
 
 
+class Sight(NamedTuple):
+    """When a session was last seen."""
+
+    session: int
+    seen_at: datetime
+
+
 class MustChangePassword(Forbidden):
     """Choose a password of your own first: the present one was given to you."""
 
@@ -100,17 +106,31 @@ async def signed_in(request: Request) -> Actor:
     else:
         actor, stale = await _by_cookie(request, at)
     if stale is not None:
-        with suppress(WouldBlock):  # who only looks waits for no writer; the next time will do
-            turns(request).writing.acquire_nowait()
-            try:
-                await run_in_threadpool(_see_again, request, stale, at)
-            finally:
-                turns(request).writing.release()
+        await _see_again(request, stale, at)
     request.state.actor = actor
     return actor
 
 
-def _see_again(request: Request, number: int, at: datetime) -> None:
+async def _see_again(request: Request, stale: Sight, at: datetime) -> None:
+    """Note when a session was last seen. Who only looks waits for no writer, while there is time.
+
+    Later they do: else who works while others write all the time would be locked out.
+    """
+    turn = turns(request).writing
+    if at - stale.seen_at > timedelta(minutes=settings().idle_minutes) / 2:
+        await turn.acquire()
+    else:
+        try:
+            turn.acquire_nowait()
+        except WouldBlock:
+            return
+    try:
+        await run_in_threadpool(_write_sight, request, stale.session, at)
+    finally:
+        turn.release()
+
+
+def _write_sight(request: Request, number: int, at: datetime) -> None:
     with request.app.state.database.writing() as writing:
         writing.execute(
             update(BrowserSession).where(BrowserSession.id == number).values(seen_at=at)
@@ -144,8 +164,8 @@ async def _have(turn: Semaphore) -> None:
         raise PoolTimeout("nobody else is looked for in time") from late
 
 
-async def _by_cookie(request: Request, at: datetime) -> tuple[Actor, int | None]:
-    """The actor, and the id of the session when its last sight should be written again."""
+async def _by_cookie(request: Request, at: datetime) -> tuple[Actor, Sight | None]:
+    """The actor, and the last sight of the session when it should be written again."""
     token = request.cookies.get(cookie_name())
     if not token:
         raise NotSignedIn
@@ -158,7 +178,8 @@ async def _by_cookie(request: Request, at: datetime) -> tuple[Actor, int | None]
     if at - found.began_at > timedelta(hours=limits.session_hours):
         raise NotSignedIn("The session has ended for today. Sign in again.")
     actor = _actor(found, session_id=found.id, has_signed=found.has_signed)
-    return actor, (found.id if at - found.seen_at > SEEN_EVERY else None)
+    stale = at - found.seen_at > SEEN_EVERY
+    return actor, (Sight(found.id, found.seen_at) if stale else None)
 
 
 async def _by_token(request: Request, at: datetime) -> Actor:

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
 from app.expansion.gathering import words_of
 from app.expansion.models import SampleTaken, StepRow
+from app.kept import Row
 from app.quality_control.at_hand import EntryAtHand
 from app.quality_control.models import Investigation, Result, ResultSigned, SampleReceipt
 from app.quality_control.rules.standing import Entry, standing_of
@@ -153,6 +154,6 @@ def _sample_record(
     )
 
 
-def receipt_facts(row: SampleReceipt | Row[Any]) -> ReceiptFacts:
+def receipt_facts(row: SampleReceipt | Row) -> ReceiptFacts:
     """The arrival of a sample in the laboratory."""
     return ReceiptFacts(**{name: getattr(row, name) for name in ReceiptFacts.model_fields})

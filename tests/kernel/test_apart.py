@@ -2,18 +2,20 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from time import sleep
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app import apart
 from app.apart import IDLE_MAX
 from app.db import Database, columns_of
-from app.engines import CONNECT_SECONDS, connection_told
+from app.engines import GIVEN_UP, connection_told
 from app.kept import Ask
 from app.people.models import Account
 from tests.shelf import Shelf
@@ -115,7 +117,7 @@ def test_where_no_database_is_it_says_so(postgres: Database) -> None:
 
 
 def test_a_server_that_does_not_answer_is_not_waited_for_long() -> None:
-    assert connection_told("postgresql://passage@far")["connect_timeout"] == CONNECT_SECONDS
+    assert connection_told("postgresql://passage@far").items() > GIVEN_UP.items()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         where = f"postgresql+psycopg://127.0.0.1:{silent.getsockname()[1]}/passage"
         far = Database(f"{where}?connect_timeout=2")
@@ -130,7 +132,7 @@ def test_an_answer_that_does_not_come_is_not_waited_for(
     postgres: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody holds the table of accounts: who is looked for is told after a while."""
-    monkeypatch.setattr(apart, "ANSWER_MS", 200)
+    monkeypatch.setattr(apart, "ANSWER_SECONDS", 0.2)
     database = Database(postgres.url)
     with database.engine.begin() as other:
         other.execute(text("LOCK TABLE account IN ACCESS EXCLUSIVE MODE"))
@@ -138,3 +140,56 @@ def test_an_answer_that_does_not_come_is_not_waited_for(
             run(database.apart.answered(Ask(NAMED, {"username": "olga"})))
     assert run(database.apart.answered(Ask(NAMED, {"username": "olga"}))).one()
     database.close()
+
+
+@contextmanager
+def way_to(server: str) -> Iterator[tuple[str, threading.Event]]:
+    """A way to a server on which everything is lost while the event is set; its port."""
+    lost = threading.Event()
+    ends: list[socket.socket] = []
+
+    def carry(here: socket.socket, there: socket.socket) -> None:
+        with suppress(OSError):
+            while some := here.recv(65536):
+                if not lost.is_set():
+                    there.sendall(some)
+        with suppress(OSError):
+            there.shutdown(socket.SHUT_RDWR)
+
+    def accept(door: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                here, _ = door.accept()
+                there = socket.socket(socket.AF_UNIX)
+                ends.extend((here, there))
+                there.connect(server)
+                for ways in ((here, there), (there, here)):
+                    threading.Thread(target=carry, args=ways, daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        threading.Thread(target=accept, args=(door,), daemon=True).start()
+        yield str(door.getsockname()[1]), lost
+        door.shutdown(socket.SHUT_RDWR)
+        for each in ends:
+            each.close()
+
+
+def test_a_server_that_is_there_and_says_nothing_is_given_up(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its machine hangs with our question: whoever asks is told so, and the next is answered."""
+    monkeypatch.setattr(apart, "ANSWER_SECONDS", 0.3)
+    url = make_url(postgres.url)
+    place = f"{url.query['host']}/.s.PGSQL.5432"
+    with way_to(place) as (port, lost):
+        where = {"host": "127.0.0.1", "port": port, "connect_timeout": "2", "sslmode": "disable"}
+        far = Database(url.set(query=where).render_as_string(hide_password=False))
+        ask = Ask(NAMED, {"username": "olga"})
+        assert run(far.apart.answered(ask)).one()
+        lost.set()
+        with pytest.raises(OperationalError) as told:
+            run(far.apart.answered(ask))
+        assert told.value.connection_invalidated
+        lost.clear()
+        assert run(far.apart.answered(ask)).one()
+        far.close()

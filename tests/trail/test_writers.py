@@ -279,3 +279,35 @@ def test_who_only_looks_waits_for_no_writer(shelf: Shelf) -> None:
                     time.sleep(0.01)
                 seen = httpx.get(f"{address}/account", cookies={"passage": cookie}, timeout=30)
             assert seen.status_code == 200
+            clock.forward(minutes=1)
+            assert httpx.get(f"{address}/account", cookies={"passage": cookie}).status_code == 200
+        with database.reading() as session:
+            assert session.scalars(select(BrowserSession.seen_at)).one() == clock.now
+
+
+def test_who_works_among_many_who_write_is_not_locked_out(shelf: Shelf) -> None:
+    """Half of the pause has passed, and all turns are taken: the sight is waited for, and noted."""
+    with shelf.lent("postgresql") as (database, clock):
+        with database.writing() as session:
+            form = SignIn(username="olga", password=PASSWORD)
+            cookie, _ = actions.begin_session(
+                session, form, address="test", at=clock(), record=audit.record
+            )
+        token = {"authorization": f"Bearer {_token(database, 'olga', clock)}"}
+        clock.forward(minutes=10)
+        with served(database, clock) as address, ThreadPoolExecutor(WRITING_MAX + 1) as crowd:
+            with database.engine.connect() as other, other.begin():
+                other.execute(select(func.pg_advisory_xact_lock(audit.TRAIL_LOCK)))
+                for number in range(WRITING_MAX):
+                    new = {"label": f"machine {number}", "expires_on": "2026-12-31"}
+                    url = f"{address}/api/v1/account/tokens"
+                    crowd.submit(httpx.post, url, headers=token, json=new, timeout=60)
+                while other.execute(WAITING).scalar_one() < WRITING_MAX:
+                    time.sleep(0.01)
+                account = f"{address}/account"
+                looks = crowd.submit(httpx.get, account, cookies={"passage": cookie}, timeout=60)
+                time.sleep(0.2)
+                assert not looks.done()
+            assert looks.result().status_code == 200
+        with database.reading() as session:
+            assert session.scalars(select(BrowserSession.seen_at)).one() == clock.now
