@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
 import uvicorn
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from app.db import Database
 from app.people import actions
@@ -258,56 +258,62 @@ def test_a_crowd_of_writers_and_refused_does_not_stop_the_house(
         assert session.scalar(select(func.count()).select_from(BrowserSession)) == 1
 
 
+@contextmanager
+def all_turns_taken(
+    database: Database, clock: Clock, *, minutes: int
+) -> Iterator[tuple[Callable[[], httpx.Response], Connection]]:
+    """Olga was last seen so long ago, and as many as may write wait for a deed of another server.
+
+    Her look at a page, and what ends the deed: its connection.
+    """
+    with database.writing() as session:
+        form = SignIn(username="olga", password=PASSWORD)
+        cookie, _ = actions.begin_session(
+            session, form, address="test", at=clock(), record=audit.record
+        )
+    token = {"authorization": f"Bearer {_token(database, 'olga', clock)}"}
+    clock.forward(minutes=minutes)
+    with (
+        served(database, clock) as address,
+        ThreadPoolExecutor(WRITING_MAX) as crowd,
+        database.engine.connect() as other,
+    ):
+        other.execute(select(func.pg_advisory_xact_lock(audit.TRAIL_LOCK)))
+        for number in range(WRITING_MAX):
+            new = {"label": f"machine {number}", "expires_on": "2026-12-31"}
+            url = f"{address}/api/v1/account/tokens"
+            crowd.submit(httpx.post, url, headers=token, json=new, timeout=60)
+        while other.execute(WAITING).scalar_one() < WRITING_MAX:
+            time.sleep(0.01)
+        account = f"{address}/account"
+        yield lambda: httpx.get(account, cookies={"passage": cookie}, timeout=60), other
+
+
+def last_seen(database: Database) -> datetime:
+    with database.reading() as session:
+        return session.scalars(select(BrowserSession.seen_at)).one()
+
+
 def test_who_only_looks_waits_for_no_writer(shelf: Shelf) -> None:
-    """As many as may write wait for a deed of another server, and somebody opens a page."""
-    with shelf.lent("postgresql") as (database, clock):
-        with database.writing() as session:
-            form = SignIn(username="olga", password=PASSWORD)
-            cookie, _ = actions.begin_session(
-                session, form, address="test", at=clock(), record=audit.record
-            )
-        token = {"authorization": f"Bearer {_token(database, 'olga', clock)}"}
+    with (
+        shelf.lent("postgresql") as (database, clock),
+        all_turns_taken(database, clock, minutes=1) as (look, other),
+    ):
+        assert look().status_code == 200
+        assert last_seen(database) < clock.now
+        other.rollback()
         clock.forward(minutes=1)
-        with served(database, clock) as address, ThreadPoolExecutor(WRITING_MAX) as crowd:
-            with database.engine.connect() as other, other.begin():
-                other.execute(select(func.pg_advisory_xact_lock(audit.TRAIL_LOCK)))
-                for number in range(WRITING_MAX):
-                    new = {"label": f"machine {number}", "expires_on": "2026-12-31"}
-                    url = f"{address}/api/v1/account/tokens"
-                    crowd.submit(httpx.post, url, headers=token, json=new, timeout=60)
-                while other.execute(WAITING).scalar_one() < WRITING_MAX:
-                    time.sleep(0.01)
-                seen = httpx.get(f"{address}/account", cookies={"passage": cookie}, timeout=30)
-            assert seen.status_code == 200
-            clock.forward(minutes=1)
-            assert httpx.get(f"{address}/account", cookies={"passage": cookie}).status_code == 200
-        with database.reading() as session:
-            assert session.scalars(select(BrowserSession.seen_at)).one() == clock.now
+        looks = (look().status_code for _ in range(200))  # the turns are given back one by one
+        assert any(last_seen(database) == clock.now for answer in looks if answer == 200)
 
 
 def test_who_works_among_many_who_write_is_not_locked_out(shelf: Shelf) -> None:
-    """Half of the pause has passed, and all turns are taken: the sight is waited for, and noted."""
-    with shelf.lent("postgresql") as (database, clock):
-        with database.writing() as session:
-            form = SignIn(username="olga", password=PASSWORD)
-            cookie, _ = actions.begin_session(
-                session, form, address="test", at=clock(), record=audit.record
-            )
-        token = {"authorization": f"Bearer {_token(database, 'olga', clock)}"}
-        clock.forward(minutes=10)
-        with served(database, clock) as address, ThreadPoolExecutor(WRITING_MAX + 1) as crowd:
-            with database.engine.connect() as other, other.begin():
-                other.execute(select(func.pg_advisory_xact_lock(audit.TRAIL_LOCK)))
-                for number in range(WRITING_MAX):
-                    new = {"label": f"machine {number}", "expires_on": "2026-12-31"}
-                    url = f"{address}/api/v1/account/tokens"
-                    crowd.submit(httpx.post, url, headers=token, json=new, timeout=60)
-                while other.execute(WAITING).scalar_one() < WRITING_MAX:
-                    time.sleep(0.01)
-                account = f"{address}/account"
-                looks = crowd.submit(httpx.get, account, cookies={"passage": cookie}, timeout=60)
-                time.sleep(0.2)
-                assert not looks.done()
+    """Half of the pause has passed: that she was seen is waited for, and noted."""
+    with shelf.lent("postgresql") as (database, clock), ThreadPoolExecutor(1) as olga:
+        with all_turns_taken(database, clock, minutes=10) as (look, other):
+            looks = olga.submit(look)
+            time.sleep(0.2)
+            assert not looks.done()
+            other.rollback()
             assert looks.result().status_code == 200
-        with database.reading() as session:
-            assert session.scalars(select(BrowserSession.seen_at)).one() == clock.now
+        assert last_seen(database) == clock.now
