@@ -68,15 +68,9 @@ def form(fields: dict[str, str]) -> dict[str, str]:
     return {name.replace("__", "."): value for name, value in fields.items()}
 
 
-def test_a_bag_goes_from_order_to_patient_by_four_people(
-    browser: Open, database: Database, clock: Clock, site: CertifiedSite
-) -> None:
-    with database.writing() as session:
-        lot = lots_of(session, site)[0]
-        step.qualified_shipper(session, clock, step.bundle_of(session, lot).product)
-        patient, bag = str(lot.patient_coi), step.in_store(session, lot, 1)[0]
-    sita, lars, oskar = browser("sita"), browser("lars"), browser("oskar")
-    order = sent(
+def requested(sita: Browser, patient: str, clock: Clock) -> str:
+    """The page of an order that Sita sent for a patient."""
+    return sent(
         sita,
         "/delivery/requests/new",
         product_code="BM-MSC-AUTO",
@@ -87,6 +81,17 @@ def test_a_bag_goes_from_order_to_patient_by_four_people(
         contact="Dr. S. Rao, +48 000 000 001",
         **signed("sita"),
     )
+
+
+def test_a_bag_goes_from_order_to_patient_by_four_people(
+    browser: Open, database: Database, clock: Clock, site: CertifiedSite
+) -> None:
+    with database.writing() as session:
+        lot = lots_of(session, site)[0]
+        step.qualified_shipper(session, clock, step.bundle_of(session, lot).product)
+        patient, bag = str(lot.patient_coi), step.in_store(session, lot, 1)[0]
+    sita, lars, oskar = browser("sita"), browser("lars"), browser("oskar")
+    order = requested(sita, patient, clock)
     assert "Pack" in lars.get("/").text
     assert bag in lars.get(f"{order}/pack").text
     shipment = sent(
@@ -166,17 +171,7 @@ def test_packing_is_not_offered_for_an_order_that_was_withdrawn(
         step.qualified_shipper(session, clock, step.bundle_of(session, lot).product)
         patient = str(lot.patient_coi)
     sita, lars = browser("sita"), browser("lars")
-    order = sent(
-        sita,
-        "/delivery/requests/new",
-        product_code="BM-MSC-AUTO",
-        patient_code=patient,
-        weight_kg="70",
-        containers="1",
-        planned_at=local(clock() + timedelta(hours=20)),
-        contact="Dr. S. Rao, +48 000 000 001",
-        **signed("sita"),
-    )
+    order = requested(sita, patient, clock)
     assert CLOSED not in lars.get(f"{order}/pack").text
     sent(sita, f"{order}/cancel", reason="The patient is not well enough", version="1")
     opened = lars.get(f"{order}/pack").text
