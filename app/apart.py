@@ -76,7 +76,7 @@ class ApartPostgres:
     async def answered(self, ask: Ask) -> Answer:
         """As `Apart`. One that lay idle may be broken by now: then a new one is asked.
 
-        Who is not answered within `ANSWER_SECONDS`, by that one or by the new, is told so.
+        Each is given `ANSWER_SECONDS` by the server, and half as long again by us.
         """
         try:
             idle = self._idle.pop()
